@@ -247,7 +247,10 @@ class Chip:
 
     def __post_init__(self) -> None:
         require(1 <= len(self.layers) <= 8, "layers: 1..8 layers")
-        require(self.layers[-1].filters == self.chip.classes, "layers: the last has one filter per class")
+        require(
+            self.layers[-1].filters == self.chip.classes,
+            "layers: the last has one filter per class",
+        )
         require(
             self.phases.longest_cycles <= self.clock.layer_period_cycles,
             f"phases: {self.phases.longest_cycles} cycles do not fit layer_period_cycles = "

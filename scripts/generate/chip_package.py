@@ -127,7 +127,9 @@ def _ceilings(chip: Chip) -> list[str]:
     ceilings, step = chip.programming.ceilings, chip.programming.dac_step_mv
     names = ("form_wl", "form_line", "set_wl", "set_line", "reset_wl", "reset_line")
     entries = [
-        _uint("Ceil" + "".join(p.capitalize() for p in name.split("_")), _mv(ceilings, name) // step)
+        _uint(
+            "Ceil" + "".join(p.capitalize() for p in name.split("_")), _mv(ceilings, name) // step
+        )
         for name in names
     ]
     return [*entries, _uint("CeilWidth", ceilings.width_ns // chip.clock.clk_period_ns)]

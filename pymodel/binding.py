@@ -1,0 +1,123 @@
+"""Joins the analog model to the macro of a running simulation, by its pins alone.
+
+The simulation macro (`tb/macro/cnr_macro.sv`) offers events; each wakes one coroutine here, which
+hands it to `pymodel.macro.Macro` and writes back what the model answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotb.simtime import get_sim_time
+from pymodel.macro import Drive, Macro, Phases, ReadPulse, Sense
+
+PS = 1e-12
+DURATION_BITS = 48
+
+
+class Fields:
+    """Cuts a packed vector into its fields, given from the most significant one."""
+
+    def __init__(self, *widths: int) -> None:
+        shifts, shift = [], sum(widths)
+        for width in widths:
+            shift -= width
+            shifts.append((shift, (1 << width) - 1))
+        self._shifts = tuple(shifts)
+
+    def cut(self, value: int) -> list[int]:
+        """Values of the fields, in the order of the widths."""
+        return [(value >> shift) & mask for shift, mask in self._shifts]
+
+
+class AnalogBinding:
+    """The analog model behind one simulation macro.
+
+    Parameters
+    ----------
+    stub
+        Handle of the macro instance.
+    macro
+        The model that answers.
+    """
+
+    def __init__(self, stub: Any, macro: Macro) -> None:
+        self.stub = stub
+        self.macro = macro
+        chip = macro.chip
+        pins, cells, layers = chip.pins, chip.word_cells, len(chip.layers)
+        place, dac = (pins.layer, pins.group, pins.row), pins.dac
+        self._drive = Fields(*place, cells, cells, 1, dac, dac, dac, 1, 1, DURATION_BITS)
+        self._sense = Fields(*place, cells, 1, dac, 10, DURATION_BITS)
+        self._read = Fields(pins.bank, DURATION_BITS, DURATION_BITS)
+        self._phase = Fields(*[layers] * 4, *[chip.mac.cf_sel_bits] * layers)
+        self._trim = Fields(*[chip.mac.comparator_trim_bits] * chip.chip.classes)
+
+    def start(self) -> None:
+        """Start answering; the pump is ready until `set_pump` says otherwise."""
+        self.stub.sense_model.value = 0
+        self.stub.cmp_model.value = 0
+        self.set_pump(True)
+        for name, answer in (
+            ("drive", self._on_drive),
+            ("sense", self._on_sense),
+            ("read", self._on_read),
+            ("load", self._on_load),
+            ("phase", self._on_phase),
+            ("compare", self._on_compare),
+        ):
+            cocotb.start_soon(_follow(getattr(self.stub, f"{name}_tgl"), answer))
+
+    def set_pump(self, ready: bool) -> None:
+        """Drive the pump-ready pin."""
+        self.stub.pump_model.value = int(ready)
+
+    def _on_drive(self) -> None:
+        layer, group, row, bl, sl, wl_en, wl, bl_dac, sl_dac, polarity, _, ps = self._drive.cut(
+            _unsigned(self.stub.drive_evt)
+        )
+        self.macro.drive(
+            Drive(layer, group, row, bl, sl, bool(wl_en), wl, bl_dac, sl_dac, polarity, ps * PS)
+        )
+
+    def _on_sense(self) -> None:
+        layer, group, row, bl, wl_en, wl, ref, ps = self._sense.cut(_unsigned(self.stub.sense_evt))
+        self.stub.sense_model.value = self.macro.sense(
+            Sense(layer, group, row, bl, bool(wl_en), wl, ref, ps * PS)
+        )
+
+    def _on_read(self) -> None:
+        bank, reset_ps, pulse_ps = self._read.cut(_unsigned(self.stub.read_evt))
+        self.macro.read_pulse(ReadPulse(bank, reset_ps * PS, pulse_ps * PS, _now_s()))
+
+    def _on_load(self) -> None:
+        raw = _unsigned(self.stub.in_latch).to_bytes(len(self.stub.in_latch) // 8, "little")
+        self.macro.load_image(np.frombuffer(raw, np.uint8)[: self.macro.chip.image_bytes])
+
+    def _on_phase(self) -> None:
+        reset, integrate, sample, bias, *cf_sel = self._phase.cut(_unsigned(self.stub.phase_evt))
+        cf_sel.reverse()
+        self.macro.phases(Phases(reset, integrate, sample, bias, tuple(cf_sel), _now_s()))
+
+    def _on_compare(self) -> None:
+        trims = self._trim.cut(_unsigned(self.stub.cmp_trim_i))
+        sign = 1 << (self.macro.chip.mac.comparator_trim_bits - 1)
+        signed = tuple((trim ^ sign) - sign for trim in reversed(trims))
+        self.stub.cmp_model.value = self.macro.compare(signed, _now_s())
+
+
+async def _follow(toggle: Any, answer: Callable[[], None]) -> None:
+    while True:
+        await toggle.value_change
+        answer()
+
+
+def _unsigned(handle: Any) -> int:
+    return int(handle.value.to_unsigned())
+
+
+def _now_s() -> float:
+    return get_sim_time("ps") * PS
