@@ -311,7 +311,7 @@ class Chip:
 
     def gain(self, t_ctrl: int, cf_sel: int) -> float:
         """Stage gain (V/V per weight LSB) for an integration time and capacitor choice."""
-        return self.mac.gain_per_clock(self.clock.clk_period_s) * t_ctrl / 2**cf_sel
+        return self.mac.gain_per_clock(self.clock.clk_period_s) * t_ctrl / (1 << cf_sel)
 
 
 def chip_names() -> list[str]:

@@ -6,7 +6,6 @@ Keys: `code0`.. int8, one per layer, shaped (filters, channels, k, k) or (filter
 
 from __future__ import annotations
 
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +75,7 @@ def save_weights(path: Path, chip: Chip, weights: Weights) -> None:
             geometry_hash=np.asarray(chip.geometry_hash, np.uint32),
             **arrays,  # type: ignore[arg-type]
         )
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def weight_words(chip: Chip, weights: Weights) -> npt.NDArray[np.bool_]:
@@ -91,8 +90,8 @@ def weight_words(chip: Chip, weights: Weights) -> npt.NDArray[np.bool_]:
     for geometry, codes in zip(chip.geometry, weights.codes, strict=True):
         padded = np.zeros((geometry.groups * ident.lanes, geometry.rows), np.int16)
         padded[: geometry.filters] = codes
-        by_word = padded.reshape(geometry.groups, ident.lanes, geometry.rows).transpose(0, 2, 1)
-        by_word = by_word.reshape(geometry.words, ident.lanes)
+        by_group = padded.reshape(geometry.groups, ident.lanes, geometry.rows)
+        by_word = by_group.transpose(0, 2, 1).reshape(geometry.words, ident.lanes)
         block = words[geometry.word_base : geometry.word_base + geometry.words]
         for bit in range(magnitude_bits):
             block[:, :, bit] = (np.abs(by_word) >> bit) & 1
@@ -136,7 +135,7 @@ def _check_chip(path: Path, arrays: dict[str, npt.NDArray[np.generic]], chip: Ch
     name = str(arrays["chip"])
     if name != chip.name:
         raise InputError(f"{path}: made for chip '{name}', not for '{chip.name}'")
-    found = int(arrays["geometry_hash"])  # type: ignore[call-overload]
+    found = int(arrays["geometry_hash"])
     if found != chip.geometry_hash:
         raise InputError(
             f"{path}: geometry hash {found:#010x}, the chip '{chip.name}' has "

@@ -125,15 +125,13 @@ def _programming(chip: Chip) -> list[str]:
 
 def _ceilings(chip: Chip) -> list[str]:
     ceilings, step = chip.programming.ceilings, chip.programming.dac_step_mv
-    names = ("form_wl", "form_line", "set_wl", "set_line", "reset_wl", "reset_line")
-    entries = [
-        _uint(
-            "Ceil" + "".join(p.capitalize() for p in name.split("_")), _mv(ceilings, name) // step
-        )
-        for name in names
-    ]
+    codes = {
+        "CeilFormWl": ceilings.form_wl_mv,
+        "CeilFormLine": ceilings.form_line_mv,
+        "CeilSetWl": ceilings.set_wl_mv,
+        "CeilSetLine": ceilings.set_line_mv,
+        "CeilResetWl": ceilings.reset_wl_mv,
+        "CeilResetLine": ceilings.reset_line_mv,
+    }
+    entries = [_uint(name, millivolts // step) for name, millivolts in codes.items()]
     return [*entries, _uint("CeilWidth", ceilings.width_ns // chip.clock.clk_period_ns)]
-
-
-def _mv(ceilings: object, name: str) -> int:
-    return int(getattr(ceilings, f"{name}_mv"))
