@@ -1,0 +1,84 @@
+# Everything a user types. `make` lists the targets; the variables are at its end.
+#
+# make itself ends with 2 whenever a target fails. The exact status (1 a check failed, 2 unusable
+# input) is in its last line, `Error 1` or `Error 2`, and is that of the script it calls.
+
+CHIP    ?= cifar10
+DEVICE  ?=
+WEIGHTS ?=
+DATA    ?=
+IMAGES  ?=
+NOISE   ?= on
+SEED    ?= 1
+WAVES   ?= 0
+TEST    ?=
+BENCH   ?=
+JOBS    ?= 2
+
+PYTHON ?= python3
+VENV   ?= .venv
+PY     := $(VENV)/bin/python
+export VENV
+
+# $(call option,NAME): --name VALUE where the variable NAME has a value
+lower  = $(shell echo $(1) | tr A-Z a-z)
+option = $(if $($(1)),--$(call lower,$(1)) '$($(1))')
+flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Variables: CHIP=$(CHIP) DEVICE= WEIGHTS=<npz> DATA=<dir> IMAGES=<n> NOISE=on|off SEED=$(SEED)"
+	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
+
+.PHONY: setup
+setup: ## make the Python environment; runs by itself before the others
+	@$(PYTHON) scripts/setup_env.py
+
+.PHONY: infer
+infer: setup ## the main job: program the chip through its RTL, classify images, compare labels
+	$(PY) scripts/infer.py --chip '$(CHIP)' --noise '$(NOISE)' --seed '$(SEED)' $(strip \
+	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,IMAGES) \
+	  $(call flag,WAVES))
+
+.PHONY: test
+test: setup ## every test that must pass, in parallel; TEST=<regex> selects by name
+	$(PY) -m pytest -n '$(JOBS)' --dist worksteal --junit-xml build/test/junit.xml --seed '$(SEED)' \
+	  $(if $(TEST),--select '$(TEST)') $(call flag,WAVES)
+
+.PHONY: waves
+waves: setup ## run BENCH=<name> with waves and open the viewer
+	$(PY) scripts/waves.py --chip '$(CHIP)' --seed '$(SEED)' $(strip \
+	  $(call option,BENCH) $(call option,TEST))
+
+.PHONY: bench
+bench: setup ## the benchmarks, each a ratio within one run
+	$(PY) scripts/bench.py --chip '$(CHIP)' --seed '$(SEED)'
+
+.PHONY: train
+train: ## train the network of the chip on CIFAR-10 in DATA or CIFAR10_DIR, else download it
+	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-train.txt
+	@test -n '$(DATA)$(CIFAR10_DIR)' || test -d data/cifar10 || $(PY) scripts/fetch_data.py
+	$(PY) scripts/train.py --chip '$(CHIP)' --seed '$(SEED)' --out 'chips/$(CHIP)/weights.npz' \
+	  --data '$(or $(DATA),$(CIFAR10_DIR),data/cifar10)'
+
+.PHONY: lint
+lint: ## all linters and the check that generated files are fresh
+	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-dev.txt
+	$(PY) scripts/lint.py
+
+.PHONY: format
+format: ## format the Python files
+	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-dev.txt
+	$(PY) -m ruff check --quiet --fix-only .
+	$(PY) -m ruff format .
+
+.PHONY: gen
+gen: setup ## write what is generated from the chip and register descriptions
+	$(PY) scripts/gen.py
+
+.PHONY: clean
+clean: ## remove all outputs, keep the environment
+	rm -rf build

@@ -1,0 +1,97 @@
+"""The benches: which design each one builds and which cocotb module tests it.
+
+To add a bench, write `tb/tests/bench_<name>.py` and add one entry to `BENCHES`. Each test of the
+module then runs in `make test`, in a simulator process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One design under test.
+
+    Parameters
+    ----------
+    name
+        Its name; the cocotb tests are in `tb/tests/bench_<name>.py` unless `module` says else.
+    toplevel
+        The top module. All its signals are visible to Python.
+    sources
+        Files and lists of files (`.f`) in the order of compilation, relative to the root of the
+        project; `{chip}` stands for the chip. The packages of the chip come first by themselves,
+        and the bound checker `tb/checkers/<module>_chk.sv` of each module last.
+    module
+        The Python module with the cocotb tests.
+    chips
+        The chips that `make test` runs it for.
+    public
+        Further modules whose signals are visible to Python.
+    parameters
+        Parameters of the top module.
+    verilator_args
+        Further arguments of Verilator.
+    timeout_s
+        Limit of one test in wall-clock seconds.
+    suite
+        Whether `make test` runs each test by itself; False for a bench that a script drives.
+    """
+
+    name: str
+    toplevel: str
+    sources: tuple[str, ...]
+    module: str = ""
+    chips: tuple[str, ...] = ("cifar10",)
+    public: tuple[str, ...] = ()
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    verilator_args: tuple[str, ...] = ()
+    timeout_s: float = 600.0
+    suite: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.module:
+            object.__setattr__(self, "module", f"tb.tests.bench_{self.name}")
+
+    @property
+    def design(self) -> tuple[object, ...]:
+        """What is compiled; benches of equal designs share one build."""
+        parameters = tuple(sorted(self.parameters.items()))
+        return self.toplevel, self.sources, self.public, parameters, self.verilator_args
+
+
+_BENCHES: tuple[Bench, ...] = ()
+
+# The compute side: image in, label out, pulsed read, power.
+_CHIPS = ("mini", "cifar10")
+_CLASSIFY = ("rtl/cnr_prio_enc.sv", "rtl/cnr_classify.sv")
+_INFERENCE = (
+    *_CLASSIFY,
+    "rtl/cnr_image_load.sv",
+    "rtl/cnr_layer_seq.sv",
+    "rtl/cnr_inference.sv",
+)
+_POWER_GUARD = ("rtl/cnr_sync.sv", "rtl/cnr_power_guard.sv")
+_READ_SEQ = ("rtl/cnr_read_seq.sv",)
+_COMPUTE = (*_INFERENCE, *_POWER_GUARD, *_READ_SEQ, "tb/harness/cnr_compute_tb.sv")
+
+_BENCHES += (
+    Bench("prio_enc", "cnr_prio_enc", ("rtl/cnr_prio_enc.sv",)),
+    Bench("classify", "cnr_classify", _CLASSIFY, chips=_CHIPS),
+    Bench("inference", "cnr_inference", _INFERENCE, chips=_CHIPS, public=("cnr_image_load",)),
+    Bench("power_guard", "cnr_power_guard", _POWER_GUARD, chips=("mini",)),
+    Bench("read_seq", "cnr_read_seq", _READ_SEQ, chips=_CHIPS),
+    Bench("refresh", "cnr_compute_tb", _COMPUTE, chips=_CHIPS),
+)
+
+# The whole chip with the analog model behind its macro.
+_CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
+
+_BENCHES += (
+    Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
+    Bench("infer", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
+)
+
+BENCHES = {bench.name: bench for bench in _BENCHES}

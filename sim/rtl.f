@@ -1,0 +1,24 @@
+// The RTL of the chip in the order of compilation, without the packages of the chip and the macro.
+rtl/gen/cnr_regs_reg_pkg.sv
+rtl/cnr_host_pkg.sv
+rtl/gen/cnr_regs_reg.sv
+rtl/cnr_classify.sv
+rtl/cnr_core.sv
+rtl/cnr_counters.sv
+rtl/cnr_fail_log.sv
+rtl/cnr_image_load.sv
+rtl/cnr_inference.sv
+rtl/cnr_layer_seq.sv
+rtl/cnr_power_guard.sv
+rtl/cnr_prio_enc.sv
+rtl/cnr_prog.sv
+rtl/cnr_prog_check.sv
+rtl/cnr_programmer.sv
+rtl/cnr_pulse.sv
+rtl/cnr_ramp.sv
+rtl/cnr_read_seq.sv
+rtl/cnr_regs.sv
+rtl/cnr_spi.sv
+rtl/cnr_sync.sv
+rtl/cnr_top.sv
+rtl/cnr_verify.sv
