@@ -12,7 +12,8 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.simtime import get_sim_time
-from pymodel.macro import Drive, Macro, Phases, ReadPulse, Sense
+from pymodel.macro import Macro
+from pymodel.pins import Drive, Phases, ReadPulse, Sense
 
 PS = 1e-12
 DURATION_BITS = 48
@@ -95,7 +96,7 @@ class AnalogBinding:
 
     def _on_load(self) -> None:
         raw = _unsigned(self.stub.in_latch).to_bytes(len(self.stub.in_latch) // 8, "little")
-        self.macro.load_image(np.frombuffer(raw, np.uint8)[: self.macro.chip.image_bytes])
+        self.macro.load_image(np.frombuffer(raw, np.uint8)[: self.macro.chip.image_bytes], _now_s())
 
     def _on_phase(self) -> None:
         reset, integrate, sample, bias, *cf_sel = self._phase.cut(_unsigned(self.stub.phase_evt))

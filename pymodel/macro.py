@@ -1,0 +1,178 @@
+"""The analog macro as its pins see it.
+
+`Macro` joins the three sides of the black box: programming and sensing, pulsed read, compute. The
+first group of methods takes what the pins carry and nothing else; the second is for benches and
+reports, and has no pin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from chips.description import Chip
+from chips.errors import InputError
+from chips.weights import Weights, weight_words
+from pymodel.cell import CellArray
+from pymodel.compute_side import ComputeSide
+from pymodel.device import Device
+from pymodel.noise import Effects
+from pymodel.pins import Drive, Phases, ReadPulse, Sense
+from pymodel.programming_side import ProgrammingSide
+from pymodel.read_side import ReadSide
+from pymodel.rng import FloatArray, Stream, generator, require_word
+
+__all__ = ["Drive", "Macro", "Phases", "ReadPulse", "Sense", "Statistics"]
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Events since the macro was made."""
+
+    drives: int = 0
+    senses: int = 0
+    reads: int = 0
+    images: int = 0
+    compares: int = 0
+
+
+class Macro:
+    """One die of a chip.
+
+    Parameters
+    ----------
+    device : parameter set of its cells
+    seed, die : 0..2^64 - 1; the same pair is the same die with the same noise
+    effects : imperfections that are on; all by default
+
+    Raises
+    ------
+    InputError
+        A seed or die out of range.
+    """
+
+    def __init__(
+        self,
+        chip: Chip,
+        device: Device,
+        *,
+        seed: int,
+        die: int = 0,
+        effects: Effects | None = None,
+    ) -> None:
+        self.chip = chip
+        self._origin = (seed, die)
+        self._programming = ProgrammingSide(chip, device, seed, die)
+        self._read = ReadSide(chip, device, self._programming.arrays, seed, die)
+        self._compute = ComputeSide(chip, self._read.macs, seed, die)
+        self._next_image = 0
+        self.statistics = Statistics()
+        self.configure_noise(effects if effects is not None else Effects.all())
+
+    # What the pins carry.
+
+    def drive(self, pins: Drive) -> None:
+        """An interval with high voltage on and no other pin changing has ended."""
+        self.statistics.drives += 1
+        self._programming.drive(pins)
+
+    def sense(self, pins: Sense) -> int:
+        """Sense strobe: bit per column, 1 = resistance above 500 ohm * 2^(code / 64) or open."""
+        self.statistics.senses += 1
+        return self._programming.sense(pins)
+
+    def read_pulse(self, pins: ReadPulse) -> None:
+        """The read pulse of one bank has ended."""
+        self.statistics.reads += 1
+        self._compute.settle_layer(self._read.layer_of(pins.bank), pins.now_s)
+        self._read.pulse(pins)
+
+    def load_image(self, pixels: npt.NDArray[np.uint8], now_s: float | None = None) -> int:
+        """The input latches go to the input DACs; the number of the image.
+
+        Parameters
+        ----------
+        pixels : uint8 (bytes,), channel, row, column
+        now_s : time in seconds; needed only if layer 0 may be integrating
+        """
+        image = self._next_image
+        self._compute.load(pixels, image, now_s)
+        self._next_image += 1
+        self.statistics.images += 1
+        return image
+
+    def phases(self, pins: Phases) -> None:
+        """Compute pins have changed to these values."""
+        self._compute.phases(pins)
+
+    def compare(self, trims: tuple[int, ...], now_s: float) -> int:
+        """Comparator strobe: bit per pair i < j, 1 = V_i >= V_j. `trims`: signed codes."""
+        self.statistics.compares += 1
+        return self._compute.compare(trims, now_s)
+
+    # What only a model can do.
+
+    def configure_noise(self, effects: Effects) -> None:
+        """Switch imperfections."""
+        self._compute.effects = effects
+        self._programming.read_noise = effects.read_noise
+        self._read.set_mismatch(effects.mac_mismatch)
+
+    def reset_images(self, first_index: int = 0) -> None:
+        """Number the next image `first_index`."""
+        self._next_image = require_word("image", first_index)
+
+    def preset_weights(self, weights: Weights) -> None:
+        """Put every cell into its state without programming. Nodes follow at the next read."""
+        words = weight_words(self.chip, weights)
+        wl_v = self.chip.programming.set.wl_start_mv * 1e-3
+        for k, (geometry, array) in enumerate(
+            zip(self.chip.geometry, self._programming.arrays, strict=True)
+        ):
+            block = words[geometry.word_base : geometry.word_base + geometry.words]
+            array.preset(block.reshape(array.shape), wl_v, self._preset_stream(k))
+
+    def _preset_stream(self, layer: int) -> np.random.Generator:
+        seed, die = self._origin
+        return generator(seed, die, Stream.PRESET, layer)
+
+    def read_all(self, now_s: float) -> None:
+        """Read every bank at `now_s` with the reset and pulse of the chip description."""
+        reader, clk_s = self.chip.reader, self.chip.clock.clk_period_s
+        for bank in range(self.chip.banks):
+            self.read_pulse(
+                ReadPulse(bank, reader.reset_cycles * clk_s, reader.pulse_cycles * clk_s, now_s)
+            )
+
+    def inject_stuck(
+        self, layer: int, group: int, row: int, cell: int, resistance_ohm: float
+    ) -> None:
+        """Fix one cell (lane * bits + bit) at a resistance for good."""
+        self._layer_array(layer).stick(group, row, cell, resistance_ohm)
+
+    def resistances(self, layer: int) -> FloatArray:
+        """Resistances of a layer, float32 (groups, rows, cells), in ohms; infinite: no cell."""
+        return self._layer_array(layer).resistances().copy()
+
+    def formed(self, layer: int) -> npt.NDArray[np.bool_]:
+        """Which cells of a layer are formed, bool (groups, rows, cells)."""
+        return self._layer_array(layer).formed.copy()
+
+    def cycles(self, layer: int) -> npt.NDArray[np.uint32]:
+        """SET cycles that each cell of a layer has seen, uint32 (groups, rows, cells)."""
+        return self._layer_array(layer).cycles.copy()
+
+    def held_v(self, layer: int) -> FloatArray:
+        """Held outputs of a layer, float32 (*out_shape), in volts."""
+        return self._compute.held_v(layer)
+
+    def hold_age(self, now_s: float) -> float:
+        """Age of the oldest held bank in seconds; infinite if one was never read."""
+        return self._read.age_s(now_s)
+
+    def _layer_array(self, layer: int) -> CellArray:
+        if not 0 <= layer < len(self._programming.arrays):
+            raise InputError(f"layer {layer}, allowed are 0..{len(self._programming.arrays) - 1}")
+        return self._programming.arrays[layer]

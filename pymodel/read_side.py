@@ -1,0 +1,88 @@
+"""Pulsed-read pins of the macro: banks of storage nodes, and the MAC weights that they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chips.description import Chip
+from chips.errors import InputError
+from pymodel.cell import CellArray
+from pymodel.device import Device, stress_rate
+from pymodel.mac import MacArray, layer_weights
+from pymodel.pins import RESET_DIRECTION, ReadPulse
+from pymodel.reader import NodeArray
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """MAC cells of a layer, and the version of the gates they were loaded from."""
+
+    version: int
+    macs: MacArray
+
+
+class ReadSide:
+    """Storage nodes of all layers. MAC weights are rebuilt only when a gate has changed."""
+
+    def __init__(
+        self, chip: Chip, device: Device, arrays: list[CellArray], seed: int, die: int
+    ) -> None:
+        self._chip, self._device, self._arrays = chip, device, arrays
+        self._nodes = [NodeArray(chip, k) for k in range(len(chip.layers))]
+        self._origin = (seed, die)
+        self._mismatch = False
+        self._loaded: dict[int, Loaded] = {}
+
+    def set_mismatch(self, on: bool) -> None:
+        """Switch the mismatch of the MAC instances."""
+        if on != self._mismatch:
+            self._loaded.clear()
+        self._mismatch = on
+
+    def layer_of(self, bank: int) -> int:
+        """Layer that a bank belongs to.
+
+        Raises
+        ------
+        InputError
+            No such bank.
+        """
+        for geometry in self._chip.geometry:
+            if geometry.bank_base <= bank < geometry.bank_base + geometry.banks:
+                return geometry.index
+        raise InputError(f"read bank {bank}, allowed are 0..{self._chip.banks - 1}")
+
+    def pulse(self, pins: ReadPulse) -> None:
+        """Read one bank into its nodes, and count the stress of the read.
+
+        The divider stresses the cells in the RESET direction; VDD bounds what a cell sees.
+
+        Raises
+        ------
+        InputError
+            No such bank, or a negative time.
+        """
+        layer = self.layer_of(pins.bank)
+        nodes, array = self._nodes[layer], self._arrays[layer]
+        bank = pins.bank - self._chip.geometry[layer].bank_base
+        first, last = nodes.words(bank)
+        resistance = array.words(first, last)
+        nodes.read(bank, resistance, pins.reset_s, pins.pulse_s, pins.now_s)
+        stress_s = pins.pulse_s * stress_rate(self._device.disturb, self._chip.reader.vdd_v)
+        array.stress_words(first, last, RESET_DIRECTION, stress_s)
+
+    def macs(self, layer: int, now_s: float) -> MacArray:
+        """MAC cells of a layer as the held nodes drive them at `now_s`."""
+        nodes = self._nodes[layer]
+        nodes.settle(now_s)
+        loaded = self._loaded.get(layer)
+        if loaded is None or loaded.version != nodes.version:
+            weights = layer_weights(self._chip, layer, nodes.gates)
+            mismatch = self._origin if self._mismatch else None
+            macs = MacArray.load(self._chip, layer, weights, mismatch)
+            loaded = self._loaded[layer] = Loaded(nodes.version, macs)
+        return loaded.macs
+
+    def age_s(self, now_s: float) -> float:
+        """Age of the oldest held bank in seconds; infinite if one was never read."""
+        return max(nodes.age_s(now_s) for nodes in self._nodes)

@@ -1,0 +1,331 @@
+"""Inference through the pins: right when they are right, wrong when they are wrong."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from chips import Chip, InputError, load_chip
+from chips.weights import Weights
+from pymodel.comparator import pack_bits
+from pymodel.device import load_device
+from pymodel.macro import Drive, Macro, Phases, ReadPulse
+from pymodel.network import Network
+from pymodel.noise import Effects
+from pymodel.pins import SET_DIRECTION
+from pymodel.tests.samples import Sequencer, random_images, random_weights, same_outputs
+
+SEED, DIE = 9, 2
+
+
+class Bench:
+    """A chip with preset cells, read once, and its network."""
+
+    def __init__(self, name: str, effects: Effects) -> None:
+        self.chip: Chip = load_chip(name)
+        self.weights: Weights = random_weights(self.chip)
+        device = load_device(self.chip.chip.device)
+        self.macro = Macro(self.chip, device, seed=SEED, die=DIE, effects=effects)
+        self.macro.preset_weights(self.weights)
+        self.macro.read_all(1e-6)
+        self.pins = Sequencer(self.chip, self.macro, self.weights, 2e-6)
+        self.network = Network(self.chip, self.weights, effects=effects, seed=SEED, die=DIE)
+        self.images = random_images(self.chip, 12)
+
+    def held(self, layer: int = 0) -> npt.NDArray[np.float32]:
+        """What the macro holds after a layer."""
+        return self.macro.held_v(layer)
+
+    def expected(self, image: int, layer: int = 0) -> npt.NDArray[np.float32]:
+        """What the network computes."""
+        outputs = self.network.forward(self.images[image : image + 1], image)
+        only: npt.NDArray[np.float32] = outputs.layers[layer][0]
+        return only
+
+    def start(self, image: int = 0) -> None:
+        """Load an image."""
+        self.macro.load_image(self.images[image].ravel())
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench("mini", Effects.none())
+
+
+@pytest.mark.parametrize("name", ["mini", "cifar10"])
+@pytest.mark.parametrize("effects", [Effects.none(), Effects.all()])
+def test_macro_and_network_agree_to_the_bit(name: str, effects: Effects) -> None:
+    bench = Bench(name, effects)
+    for index, image in enumerate(bench.images[:4]):
+        decisions = bench.pins.image(image)
+        assert same_outputs(bench.network, bench.macro, image, index)
+        outputs = bench.network.forward(image[None], index)
+        assert decisions == pack_bits(outputs.decisions[0])
+
+
+@pytest.mark.parametrize("name", ["mini", "cifar10"])
+def test_pipelined_images_agree_to_the_bit(name: str) -> None:
+    bench = Bench(name, Effects.all())
+    layers = len(bench.chip.layers)
+    expected = bench.network.forward(bench.images[:3])
+    seen = []
+    for step in range(layers + 2):
+        if step < 3:
+            bench.start(step)
+        bench.pins.all_layers()
+        if step >= layers - 1:
+            seen.append((bench.held(layers - 1), bench.pins.compare()))
+    for index, (held, decisions) in enumerate(seen):
+        assert np.array_equal(held, expected.layers[-1][index])
+        assert decisions == pack_bits(expected.decisions[index])
+
+
+def test_image_numbers_can_be_started_anywhere() -> None:
+    bench = Bench("mini", Effects.all())
+    bench.macro.reset_images(7)
+    bench.pins.image(bench.images[7])
+    assert same_outputs(bench.network, bench.macro, bench.images[7], 7)
+
+
+def test_a_missing_reset_leaves_the_charge_of_the_last_image(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    bench.start(1)
+    bench.pins.integrate(1, bench.weights.t_ctrl[0])
+    bench.pins.take(1)
+    assert np.abs(bench.held() - bench.expected(1)).max() > 0.1
+
+
+def test_a_short_reset_leaves_its_exponential_part(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    bench.start(1)
+    bench.pins.reset(1, clocks=1)
+    bench.pins.take(1)
+    left = math.exp(-20e-9 / 8e-9)
+    assert bench.held() == pytest.approx(bench.expected(0) * left, abs=1e-6)
+
+
+def test_the_integration_time_sets_the_gain(bench: Bench) -> None:
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.integrate(1, 5)
+    bench.pins.take(1)
+    short = Weights(bench.weights.codes, (5, *bench.weights.t_ctrl[1:]), bench.weights.cf_sel)
+    outputs = Network(bench.chip, short).forward(bench.images[:1]).layers[0][0]
+    assert np.array_equal(bench.held(), outputs)
+    assert not np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_the_capacitor_sets_the_gain(bench: Bench) -> None:
+    smaller = (bench.weights.cf_sel[0] - 1, *bench.weights.cf_sel[1:])
+    changed = Weights(bench.weights.codes, bench.weights.t_ctrl, smaller)
+    bench.pins.weights = changed
+    bench.pins.image(bench.images[0])
+    network = Network(bench.chip, changed)
+    assert same_outputs(network, bench.macro, bench.images[0], 0)
+
+
+def test_without_bias_nothing_is_integrated(bench: Bench) -> None:
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(bias=0b1110)
+    bench.pins.integrate(1, bench.weights.t_ctrl[0])
+    bench.pins.take(1)
+    assert not bench.held().any()
+
+
+def test_bias_that_comes_late_shortens_the_integration(bench: Bench) -> None:
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(bias=0b1110)
+    bench.pins.put(en=1)
+    bench.pins.wait(7)
+    bench.pins.put(bias=0b1111)
+    bench.pins.wait(bench.weights.t_ctrl[0])
+    bench.pins.put(en=0)
+    bench.pins.take(1)
+    assert np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_reset_during_integration_shorts_the_charge(bench: Bench) -> None:
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(en=1, rst=1)
+    bench.pins.wait(bench.weights.t_ctrl[0])
+    bench.pins.put(en=0, rst=0)
+    bench.pins.take(1)
+    assert not bench.held().any()
+
+
+def test_a_sample_during_integration_takes_the_present_value(bench: Bench) -> None:
+    t_ctrl = bench.weights.t_ctrl[0]
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(en=1)
+    bench.pins.wait(t_ctrl)
+    bench.pins.put(sample=1)
+    bench.pins.put(sample=0)
+    bench.pins.wait(t_ctrl)
+    bench.pins.put(en=0)
+    assert np.array_equal(bench.held(), bench.expected(0))
+    bench.pins.take(1)
+    assert not np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_a_hold_follows_its_integrator_while_it_samples(bench: Bench) -> None:
+    t_ctrl = bench.weights.t_ctrl
+    bench.start()
+    bench.pins.reset(0b11)
+    bench.pins.integrate(1, t_ctrl[0])
+    bench.pins.put(sample=1)
+    bench.pins.integrate(2, t_ctrl[1])
+    bench.pins.put(sample=0)
+    bench.pins.take(2)
+    assert np.array_equal(bench.held(1), bench.expected(0, 1))
+
+
+def test_a_sample_that_falls_during_the_next_layer_splits_its_charge(bench: Bench) -> None:
+    t_ctrl = bench.weights.t_ctrl
+    bench.start()
+    bench.pins.reset(0b11)
+    bench.pins.integrate(1, t_ctrl[0])
+    bench.pins.put(en=2)
+    bench.pins.wait(t_ctrl[1])  # of an empty hold
+    bench.pins.take(1)
+    bench.pins.put(en=0)
+    bench.pins.take(2)
+    sampled = bench.chip.phases.sample_cycles
+    partly = Weights(bench.weights.codes, (t_ctrl[0], sampled, *t_ctrl[2:]), bench.weights.cf_sel)
+    expected = Network(bench.chip, partly).forward(bench.images[:1]).layers[1][0]
+    assert bench.held(1) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_missing_sample_keeps_the_old_hold(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    bench.start(1)
+    bench.pins.reset(1)
+    bench.pins.integrate(1, bench.weights.t_ctrl[0])
+    assert np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_a_late_refresh_flips_weights_and_a_refresh_mends_them(bench: Bench) -> None:
+    retention_s = bench.chip.reader.retention_us * 1e-6
+    for now_s, right in ((0.9 * retention_s, True), (4 * retention_s, False)):
+        bench.macro.reset_images()
+        bench.pins.now_ps = round(now_s * 1e12)
+        assert bench.macro.hold_age(now_s) == pytest.approx(now_s - 1e-6)
+        bench.pins.image(bench.images[0])
+        assert same_outputs(bench.network, bench.macro, bench.images[0], 0) == right
+    bench.macro.read_all(bench.pins.now_s)
+    bench.pins.image(bench.images[0])
+    assert same_outputs(bench.network, bench.macro, bench.images[0], 0)
+
+
+def test_weights_are_nothing_before_the_first_read() -> None:
+    chip = load_chip("mini")
+    macro = Macro(chip, load_device("amer2024"), seed=1, effects=Effects.none())
+    weights = random_weights(chip)
+    macro.preset_weights(weights)
+    assert macro.hold_age(0.0) == math.inf
+    image = random_images(chip, 1)[0]
+    Sequencer(chip, macro, weights).image(image)
+    assert not same_outputs(Network(chip, weights), macro, image, 0)
+
+
+def test_a_read_without_pulse_forgets_the_weights(bench: Bench) -> None:
+    for bank in range(bench.chip.banks):
+        bench.macro.read_pulse(ReadPulse(bank, 40e-9, 0.0, bench.pins.now_s))
+    bench.pins.image(bench.images[0])
+    assert not same_outputs(bench.network, bench.macro, bench.images[0], 0)
+
+
+def test_a_read_during_integration_changes_only_what_follows(bench: Bench) -> None:
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(en=1)
+    bench.pins.wait(bench.weights.t_ctrl[0])
+    for bank in range(bench.chip.geometry[0].banks):
+        bench.macro.read_pulse(ReadPulse(bank, 40e-9, 0.0, bench.pins.now_s))
+    bench.pins.put(en=0)
+    bench.pins.take(1)
+    assert np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_a_read_during_reset_does_not_break_it(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    bench.start(1)
+    bench.pins.put(rst=1)
+    for _ in range(4):
+        bench.pins.wait(1)
+        bench.macro.read_all(bench.pins.now_s)
+    bench.pins.put(rst=0)
+    bench.pins.take(1)
+    assert not bench.held().any()
+
+
+def test_effects_can_be_switched_while_weights_are_held(bench: Bench) -> None:
+    for effects in (Effects(mac_mismatch=True), Effects.none()):
+        bench.macro.configure_noise(effects)
+        bench.macro.reset_images()
+        bench.pins.image(bench.images[0])
+        network = Network(bench.chip, bench.weights, effects=effects, seed=SEED, die=DIE)
+        assert same_outputs(network, bench.macro, bench.images[0], 0)
+
+
+def test_programming_shows_after_the_next_read_only(bench: Bench) -> None:
+    for row in range(27):
+        all_cells = (1 << 20) - 1
+        pins = Drive(0, 0, row, all_cells, 0, True, 170, 300, 0, SET_DIRECTION, 1e-5)
+        bench.macro.drive(pins)
+    bench.pins.image(bench.images[0])
+    assert np.array_equal(bench.held(), bench.expected(0))
+    bench.macro.read_all(bench.pins.now_s)
+    bench.pins.image(bench.images[0])
+    assert not bench.held().any()  # every cell low: all weights 0
+
+
+def test_trims_decide_between_equal_classes(bench: Bench) -> None:
+    bench.weights.codes[-1][2] = bench.weights.codes[-1][1]
+    bench.macro.preset_weights(bench.weights)
+    bench.macro.read_all(bench.pins.now_s)
+    bench.pins.image(bench.images[0])
+    pair_1_2 = 1 << 3
+    assert bench.macro.compare((0, 0, 0, 0), bench.pins.now_s) & pair_1_2
+    assert bench.macro.compare((0, 0, -1, 0), bench.pins.now_s) & pair_1_2
+    assert not bench.macro.compare((0, -1, 0, 0), bench.pins.now_s) & pair_1_2
+
+
+def test_time_must_not_run_backwards(bench: Bench) -> None:
+    with pytest.raises(InputError, match="before the last event"):
+        bench.macro.phases(Phases(0, 0, 0, 0, (0,) * 4, 1e-7))
+
+
+@pytest.mark.parametrize(
+    "pins",
+    [
+        Phases(1 << 4, 0, 0, 0, (0,) * 4, 1e-3),
+        Phases(0, 0, 0, 0, (0,) * 3, 1e-3),
+    ],
+)
+def test_compute_pins_that_do_not_exist_are_refused(bench: Bench, pins: Phases) -> None:
+    with pytest.raises(InputError):
+        bench.macro.phases(pins)
+
+
+def test_other_inputs_that_do_not_exist_are_refused(bench: Bench) -> None:
+    with pytest.raises(InputError, match="read bank 13"):
+        bench.macro.read_pulse(ReadPulse(13, 40e-9, 100e-9, 1e-3))
+    with pytest.raises(InputError, match="image: uint8 of 191"):
+        bench.macro.load_image(np.zeros(191, np.uint8))
+    with pytest.raises(InputError, match="trims: 3"):
+        bench.macro.compare((0,) * 3, 1e-3)
+    with pytest.raises(InputError, match="layer 4"):
+        bench.macro.resistances(4)
+
+
+def test_statistics_count_the_events(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    counts = bench.macro.statistics
+    assert (counts.images, counts.compares, counts.reads) == (1, 1, bench.chip.banks)

@@ -1,0 +1,184 @@
+"""The network without pins: independent of batch, order and thread count."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from chips import Chip, InputError, load_chip
+from chips.weights import Weights
+from pymodel.network import Network, Outputs
+from pymodel.noise import Effects
+from pymodel.tests.samples import random_images, random_weights
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKSUM = """
+from chips import load_chip
+from pymodel.tests.test_network import checksum
+print(checksum(load_chip("cifar10")))
+"""
+
+
+@pytest.fixture(scope="module")
+def chip() -> Chip:
+    return load_chip("cifar10")
+
+
+@pytest.fixture(scope="module")
+def weights(chip: Chip) -> Weights:
+    return random_weights(chip)
+
+
+@pytest.fixture(scope="module")
+def images(chip: Chip) -> npt.NDArray[np.uint8]:
+    return random_images(chip, 100)
+
+
+def checksum(chip: Chip) -> str:
+    """Hash of all outputs of a few images with every effect on."""
+    network = Network(chip, random_weights(chip), effects=Effects.all(), seed=1)
+    outputs = network.forward(random_images(chip, 5))
+    return hashlib.md5(b"".join(layer.tobytes() for layer in outputs.layers)).hexdigest()
+
+
+def same(one: Outputs, other: Outputs) -> bool:
+    layers = zip(one.layers, other.layers, strict=True)
+    return all(np.array_equal(a, b) for a, b in layers) and np.array_equal(
+        one.decisions, other.decisions
+    )
+
+
+def joined(parts: list[Outputs]) -> Outputs:
+    layers = tuple(np.concatenate(held) for held in zip(*(p.layers for p in parts), strict=True))
+    return Outputs(
+        layers,
+        np.concatenate([p.decisions for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.ambiguous for p in parts]),
+    )
+
+
+@pytest.mark.parametrize("effects", [Effects.none(), Effects.all()])
+@pytest.mark.parametrize("batch", [1, 7])
+def test_bits_do_not_depend_on_the_batch(
+    chip: Chip,
+    weights: Weights,
+    images: npt.NDArray[np.uint8],
+    effects: Effects,
+    batch: int,
+) -> None:
+    network = Network(chip, weights, effects=effects, seed=1)
+    parts = [network.forward(images[i : i + batch], i) for i in range(0, 100, batch)]
+    assert same(network.forward(images), joined(parts))
+
+
+def test_bits_do_not_depend_on_the_order(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    network = Network(chip, weights, effects=Effects.all(), seed=1)
+    late = network.forward(images[60:], 60)
+    early = network.forward(images[:60])
+    again = Network(chip, weights, effects=Effects.all(), seed=1).forward(images)
+    assert same(again, joined([early, late]))
+
+
+def test_bits_do_not_depend_on_the_thread_count(chip: Chip) -> None:
+    expected = checksum(chip)
+    for threads in ("1", "2", "8"):
+        child = subprocess.run(
+            [sys.executable, "-c", CHECKSUM],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert child.stdout.strip() == expected, f"{threads} threads"
+
+
+def test_stages_are_neither_starved_nor_flooded(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    for layer in Network(chip, weights).forward(images[:10]).layers:
+        inside = (np.abs(layer) > 1e-3) & (np.abs(layer) < 0.999)
+        assert inside.mean() > 0.1
+
+
+def test_seed_die_and_image_number_change_the_noise(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    effects = Effects(stage_noise=True)
+    first = Network(chip, weights, effects=effects, seed=1).forward(images[:2])
+    others = [
+        Network(chip, weights, effects=effects, seed=2).forward(images[:2]),
+        Network(chip, weights, effects=effects, seed=1, die=1).forward(images[:2]),
+        Network(chip, weights, effects=effects, seed=1).forward(images[:2], 1),
+    ]
+    assert not any(same(first, other) for other in others)
+
+
+def test_without_effects_the_seed_changes_nothing(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    runs = [Network(chip, weights, seed=seed, die=seed).forward(images[:3]) for seed in (1, 2)]
+    assert same(*runs)
+
+
+@pytest.mark.parametrize("effect", ["stage_noise", "mac_mismatch", "comparator_offset"])
+def test_each_effect_has_its_switch(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8], effect: str
+) -> None:
+    clean = Network(chip, weights, seed=1).forward(images)
+    noisy = Network(chip, weights, seed=1, effects=Effects(**{effect: True})).forward(images)
+    if effect == "comparator_offset":
+        assert np.array_equal(clean.layers[-1], noisy.layers[-1])
+        assert not np.array_equal(clean.decisions, noisy.decisions)
+    else:
+        assert not np.array_equal(clean.layers[0], noisy.layers[0])
+
+
+def test_labels_alone_are_those_of_the_full_outputs(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    network = Network(chip, weights, effects=Effects.all(), seed=1)
+    assert np.array_equal(network.labels(images, 3), network.forward(images, 3).labels)
+
+
+def test_trims_decide_between_equal_classes(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    last = weights.codes[-1].copy()
+    last[1] = last[0]
+    twins = Weights((*weights.codes[:-1], last), weights.t_ctrl, weights.cf_sel)
+    for trim, first_wins in ((0, True), (1, True), (-1, False)):
+        network = Network(chip, twins, trims=(trim, *(0,) * 9))
+        assert (network.forward(images).decisions[:, 0] == first_wins).all()
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((2, 3, 32, 31), np.uint8),
+        np.zeros((2, 3072), np.float32),
+        np.zeros((0, 3072), np.uint8),
+    ],
+)
+def test_images_that_do_not_fit_are_refused(chip: Chip, weights: Weights, images: Any) -> None:
+    with pytest.raises(InputError, match="images"):
+        Network(chip, weights).forward(images)
+
+
+def test_weights_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> None:
+    codes = (weights.codes[0] + 0, *weights.codes[1:])
+    codes[0][0, 0] = 16
+    with pytest.raises(InputError, match="layer 0: allowed are codes"):
+        Network(chip, Weights(codes, weights.t_ctrl, weights.cf_sel))
+    with pytest.raises(InputError, match="layer 1: shape"):
+        Network(chip, Weights(weights.codes[:1] * 6, weights.t_ctrl, weights.cf_sel))

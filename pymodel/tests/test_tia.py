@@ -1,0 +1,102 @@
+"""Integrator and pool against closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from chips import Chip, InputError, load_chip
+from pymodel.layer import Stage, pixel_volts
+from pymodel.pool import average_pool
+from pymodel.tia import (
+    capacitance_f,
+    gain,
+    integrate,
+    picoseconds,
+    reset_left,
+    reset_noise_v,
+    saturate,
+    switched_capacitor_v,
+)
+
+
+@pytest.fixture(scope="module")
+def chip() -> Chip:
+    return load_chip("mini")
+
+
+def test_gain_is_current_times_time_over_capacitance(chip: Chip) -> None:
+    t_ctrl_s, g_s, mirror, c_f = 400e-9, 1e-6, 0.01, 100e-15 * 8
+    assert gain(chip.mac, 400_000, 3) == pytest.approx(g_s * mirror * t_ctrl_s / c_f, rel=1e-6)
+    assert gain(chip.mac, 400_000, 3) == pytest.approx(chip.gain(20, 3), rel=1e-6)
+
+
+def test_integration_adds_to_what_was_there_and_saturates(chip: Chip) -> None:
+    sums = np.array([0.5, 3.0, -9.0], np.float32)
+    start = np.array([0.1, 0.1, 0.1], np.float32)
+    assert integrate(sums, np.float32(0.2), start) == pytest.approx([0.2, 0.7, -1.7])
+    assert integrate(sums, np.float32(0.2), None) == pytest.approx([0.1, 0.6, -1.8])
+    assert saturate(np.array([-2, 0.5, 2], np.float32), -1, 1).tolist() == [-1, 0.5, 1]
+
+
+def test_a_short_reset_leaves_charge_and_a_long_one_none(chip: Chip) -> None:
+    assert reset_left(chip.mac, 0) == 1
+    assert reset_left(chip.mac, 8_000) == pytest.approx(math.exp(-1))
+    assert reset_left(chip.mac, 40_000) == pytest.approx(math.exp(-5))
+    assert reset_left(chip.mac, chip.phases.reset_cycles * 20_000) == 0
+
+
+def test_reset_is_complete_at_its_own_noise(chip: Chip) -> None:
+    assert reset_noise_v(chip.mac) == pytest.approx(math.sqrt(1.380649e-23 * 300 / 100e-15))
+    done_ps = round(8_000 * math.log(1 / reset_noise_v(chip.mac)))
+    assert reset_left(chip.mac, done_ps - 10) > 0
+    assert reset_left(chip.mac, done_ps + 10) == 0
+
+
+def test_added_capacitors_share_the_charge_and_removed_ones_take_theirs(chip: Chip) -> None:
+    volts = np.array([0.8], np.float32)
+    assert switched_capacitor_v(chip.mac, volts, 1, 3)[0] == pytest.approx(0.2)
+    assert switched_capacitor_v(chip.mac, volts, 3, 1)[0] == pytest.approx(0.8)
+
+
+def test_values_out_of_range_are_refused(chip: Chip) -> None:
+    with pytest.raises(InputError, match="cf_sel 8"):
+        capacitance_f(chip.mac, 8)
+    with pytest.raises(InputError, match="integration of -1 ps"):
+        gain(chip.mac, -1, 0)
+    with pytest.raises(InputError, match="reset of -1 ps"):
+        reset_left(chip.mac, -1)
+
+
+def test_times_of_pins_become_whole_picoseconds() -> None:
+    assert picoseconds(0.1 + 0.2) == 300_000_000_000
+    assert picoseconds(123456 * 20e-9) == 123456 * 20_000
+
+
+def test_pool_averages_its_block() -> None:
+    volts = np.arange(2 * 16, dtype=np.float32).reshape(1, 2, 4, 4)
+    expected = volts.reshape(1, 2, 2, 2, 2, 2).mean((3, 5))
+    assert np.array_equal(average_pool(volts, 2), expected)
+    assert average_pool(volts, 4)[0, :, 0, 0].tolist() == [7.5, 23.5]
+    assert average_pool(volts, 1) is volts
+
+
+def test_pixels_span_full_scale() -> None:
+    volts = pixel_volts(np.array([0, 51, 255], np.uint8), 1.2)
+    assert volts == pytest.approx([0, 0.24, 1.2])
+
+
+def test_a_hidden_stage_rectifies_before_the_pool_and_the_last_does_not(chip: Chip) -> None:
+    volts = np.zeros((1, 2, 8, 8), np.float32)
+    volts[0, 0, :2, :2] = [[0.4, -1.0], [0.8, -0.2]]
+    assert Stage(chip, 0).sampled(volts, None)[0, 0, 0, 0] == pytest.approx(0.3)
+    last = np.array([-0.5, 0.5, 0.1, -1], np.float32).reshape(1, 4, 1, 1)
+    assert np.array_equal(Stage(chip, 3).sampled(last, None), last)
+
+
+def test_stage_noise_is_added_after_the_pool_and_not_clipped(chip: Chip) -> None:
+    noise = np.full((1, 2, 4, 4), -0.1, np.float32)
+    held = Stage(chip, 0).sampled(np.zeros((1, 2, 8, 8), np.float32), noise)
+    assert np.array_equal(held, noise)

@@ -1,0 +1,96 @@
+"""Integrating transimpedance amplifier: gain, saturation, reset, change of capacitor.
+
+Durations are whole picoseconds, so that the macro, which sees times of pins, and the network,
+which sees counts of clocks, compute with the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from chips.description import Mac
+from chips.errors import InputError
+from pymodel.rng import FloatArray
+
+PS_PER_S = 1e12
+BOLTZMANN_J_PER_K = 1.380649e-23
+TEMPERATURE_K = 300.0
+
+
+def picoseconds(time_s: float) -> int:
+    """Nearest whole number of picoseconds."""
+    return round(time_s * PS_PER_S)
+
+
+def capacitance_f(mac: Mac, cf_sel: int) -> float:
+    """Integration capacitor in farads: C_f0 doubled `cf_sel` times.
+
+    Raises
+    ------
+    InputError
+        No such selection.
+    """
+    if not 0 <= cf_sel < 2**mac.cf_sel_bits:
+        raise InputError(f"cf_sel {cf_sel}, allowed are 0..{2**mac.cf_sel_bits - 1}")
+    return mac.c_f0_ff * 1e-15 * 2.0**cf_sel
+
+
+def gain(mac: Mac, duration_ps: int, cf_sel: int) -> np.float32:
+    """Integrator gain in volts per volt and weight LSB: g mirror T_ctrl / C_f.
+
+    Raises
+    ------
+    InputError
+        A negative duration or no such capacitor.
+    """
+    if duration_ps < 0:
+        raise InputError(f"integration of {duration_ps} ps, must not be negative")
+    transconductance_s = mac.g_lsb_us * 1e-6 * mac.mirror_ratio
+    return np.float32(transconductance_s * duration_ps / PS_PER_S / capacitance_f(mac, cf_sel))
+
+
+def integrate(
+    sums: FloatArray, volts_per_sum: np.float32, start_v: FloatArray | None
+) -> FloatArray:
+    """Integrator output before it saturates, in volts; `start_v` None: it was empty."""
+    volts = sums * volts_per_sum
+    return volts if start_v is None else volts + start_v
+
+
+def saturate(volts: FloatArray, low_v: float, high_v: float) -> FloatArray:
+    """Output limited to its range, in place."""
+    return np.clip(volts, np.float32(low_v), np.float32(high_v), out=volts)
+
+
+def reset_noise_v(mac: Mac) -> float:
+    """RMS of the noise that a reset freezes on the smallest capacitor: sqrt(k T / C), in volts."""
+    return math.sqrt(BOLTZMANN_J_PER_K * TEMPERATURE_K / capacitance_f(mac, 0))
+
+
+def reset_left(mac: Mac, duration_ps: int) -> float:
+    """Part of the integrator's voltage that a reset of `duration_ps` leaves, 0..1.
+
+    exp(-t / tau); 0 as soon as a full-scale voltage would be below the noise of the reset itself,
+    since what is left is then not to be told from an empty integrator.
+
+    Raises
+    ------
+    InputError
+        A negative duration.
+    """
+    if duration_ps < 0:
+        raise InputError(f"integrator reset of {duration_ps} ps, must not be negative")
+    left = math.exp(-duration_ps / PS_PER_S / (mac.reset_tau_ns * 1e-9))
+    return left if left * mac.v_fs_v > reset_noise_v(mac) else 0.0
+
+
+def switched_capacitor_v(mac: Mac, volts: FloatArray, old_sel: int, new_sel: int) -> FloatArray:
+    """Integrator output after the capacitor changed under charge, in volts.
+
+    Capacitors that are added come empty, so the charge spreads; those that are removed take
+    their share along and the voltage stays.
+    """
+    ratio = capacitance_f(mac, old_sel) / capacitance_f(mac, new_sel)
+    return volts * np.float32(min(ratio, 1.0))

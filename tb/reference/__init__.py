@@ -1,0 +1,1 @@
+"""Golden models, independent of the analog model."""
