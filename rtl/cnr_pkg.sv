@@ -9,6 +9,9 @@ package cnr_pkg;
   typedef logic [11:0]     limit_t;
   typedef logic [WordCells-1:0] cells_t;  // one bit per cell of a word, lane * WeightBits + bit
   typedef logic [WordCells-1:0][LevelW-1:0] levels_t;
+  typedef cells_t [LevelW-1:0] planes_t;              // levels_t transposed: bit k of every level
+  typedef logic [$clog2(WordCells)-1:0] cell_index_t;
+  typedef logic [$clog2(WordCells+1)-1:0] cell_count_t;
 
   // One word: the cells of one row in all lanes of a group.
   typedef struct packed {
@@ -131,18 +134,28 @@ package cnr_pkg;
   // One failed cell.
   typedef struct packed {
     addr_t      addr;
-    logic [$clog2(WordCells)-1:0] cell_index;  // lane * WeightBits + bit
+    cell_index_t cell_index;   // lane * WeightBits + bit
     logic       sense;       // last sense bit
     ref_t       sense_ref;   // of that sense
     logic [LevelW-1:0] target;
   } fail_t;
 
-  // One-cycle strobes and bit counts of the write-verify engine.
+  // One-cycle strobes: high voltage of a pulse or a sense strobe goes up with the next clock.
   typedef struct packed {
     logic       pulse_form;
     logic       pulse_set;
     logic       pulse_reset;
     logic       sense;
   } prog_event_t;
+
+  // Outcome of one completed word.
+  typedef struct packed {
+    cell_count_t requested;
+    cell_count_t failed;
+  } word_result_t;
+
+  // A bound of a window that is not closed: below 0 and above all ones lies nothing.
+  localparam ref_t RefLowest  = '0;
+  localparam ref_t RefHighest = '1;
 
 endpackage

@@ -1,0 +1,1 @@
+"""What the software of a host does with the chip."""
