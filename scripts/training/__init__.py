@@ -1,0 +1,1 @@
+"""Quantization- and noise-aware training of a chip's network (PyTorch)."""
