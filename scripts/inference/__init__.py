@@ -1,0 +1,1 @@
+"""The main job behind `scripts/infer.py`: inputs, simulation, comparison, report."""

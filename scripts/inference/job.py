@@ -1,0 +1,104 @@
+"""What one run is asked to do, checked before anything is built."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chips import Chip, InputError, load_chip
+from chips.images import ImageSet, data_file, embedded_images, load_images
+from chips.weights import Weights, default_weights, load_weights
+from pymodel.device import Device, load_device
+
+RTL_IMAGES = 100  # through the RTL unless more are asked for
+IDEAL_IMAGES = 100  # of them, at the most, also in a pass without noise
+
+
+@dataclass(frozen=True)
+class Job:
+    """Inputs of one run by name; `load` reads them.
+
+    data: "embedded" or a folder with the CIFAR-10 binary version. images: how many go through the
+    RTL; None for all of the set, at most `RTL_IMAGES`.
+    """
+
+    chip: str
+    device: str
+    weights: str
+    data: str
+    images: int | None
+    noise: bool
+    seed: int
+
+    def write(self, path: Path) -> None:
+        """Write the job for the simulator process."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=1))
+
+    @classmethod
+    def read(cls, path: Path) -> Job:
+        """Read a job that `write` wrote."""
+        return cls(**json.loads(path.read_text()))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The loaded inputs of a job; `rtl_images` of `images` go through the RTL."""
+
+    chip: Chip
+    device: Device
+    weights: Weights
+    images: ImageSet
+    rtl_images: int
+
+    @property
+    def ideal_images(self) -> int:
+        """How many images also pass the RTL without noise."""
+        return min(self.rtl_images, IDEAL_IMAGES)
+
+
+def make_job(
+    *,
+    chip: str,
+    device: str | None,
+    weights: str | None,
+    data: str | None,
+    images: int | None,
+    noise: str,
+    seed: int,
+) -> Job:
+    """Fill in what was left open: the device, weights and images of the chip."""
+    description = load_chip(chip)
+    if noise not in ("on", "off"):
+        raise InputError(f"NOISE={noise}: allowed are on, off")
+    return Job(
+        chip=chip,
+        device=device or description.chip.device,
+        weights=str(Path(weights).resolve() if weights else default_weights(description)),
+        data=str(Path(data).resolve()) if data else "embedded",
+        images=images,
+        noise=noise == "on",
+        seed=seed,
+    )
+
+
+def load(job: Job) -> Inputs:
+    """Read and check every input of a job.
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be used; the message names it.
+    """
+    chip = load_chip(job.chip)
+    device = load_device(job.device)
+    weights = load_weights(Path(job.weights), chip)
+    embedded = job.data == "embedded"
+    images = load_images(embedded_images(chip) if embedded else data_file(Path(job.data)), chip)
+    if job.images is not None and not 1 <= job.images <= len(images):
+        raise InputError(f"IMAGES={job.images}: the set holds {len(images)}, allowed are 1..that")
+    count = job.images or min(len(images), RTL_IMAGES)
+    return Inputs(chip, device, weights, images, count)
+
+

@@ -1,0 +1,148 @@
+"""Judges a run and says so: the summary file and the table on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.inference.compare import Comparison
+from scripts.inference.job import Inputs, Job
+from scripts.inference.result import RtlResult
+
+ANALOG_TOLERANCE = 1e-5  # of full scale, between RTL with model and golden outputs
+FAILURES_SHOWN = 10
+LABELS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, with what was found."""
+
+    name: str
+    found: str
+    passed: bool
+
+
+def checks(inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
+    """Everything a run must show."""
+    layers, clocks = len(inputs.chip.layers), sorted(set(rtl.layer_clocks.tolist()))
+    programming = rtl.programming
+    result = [
+        Check(
+            f"label {layers} layer clocks after the load clock",
+            f"{len(rtl.layer_clocks)} images: {', '.join(map(str, clocks))}",
+            clocks == [layers],
+        ),
+        Check(
+            "every cell programmed",
+            f"{programming.cells:,} of {inputs.chip.cells:,}, {programming.failed} failed",
+            programming.cells == inputs.chip.cells and programming.failed == 0,
+        ),
+        Check(
+            "labels without noise = golden",
+            f"{compared.label_match:.4f} of {len(rtl.ideal_labels)}",
+            compared.label_match == 1.0,
+        ),
+        Check(
+            f"layer outputs within {ANALOG_TOLERANCE:.0e} of golden",
+            f"worst {compared.analog_error:.1e} of full scale",
+            compared.analog_error <= ANALOG_TOLERANCE,
+        ),
+    ]
+    if compared.noisy_match is not None:
+        result.append(
+            Check(
+                "labels with noise = model alone",
+                f"{compared.noisy_match:.4f} of {len(rtl.labels)}",
+                compared.noisy_match == 1.0,
+            )
+        )
+    return result
+
+
+def summary(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> dict[str, Any]:
+    """Contents of `summary.json`."""
+    programming, passes = rtl.programming, len(rtl.labels) + len(rtl.ideal_labels)
+    return {
+        "chip": job.chip,
+        "device": job.device,
+        "seed": job.seed,
+        "data": job.data,
+        "noise": job.noise,
+        "images_rtl": len(rtl.labels),
+        "images_model": compared.images_model,
+        "accuracy": compared.accuracy,
+        "layer_clocks_per_image": int(rtl.layer_clocks.max()),
+        "label_match": compared.label_match,
+        "noisy_match": compared.noisy_match,
+        "analog_error": compared.analog_error,
+        "close_images": compared.close_images,
+        "cells_programmed": programming.cells - programming.failed,
+        "cells_failed": programming.failed,
+        "failures": [asdict(cell) for cell in programming.failures],
+        "program_seconds": programming.seconds,
+        "program_cached": False,
+        "program_chip_seconds": programming.chip_seconds,
+        "pulses": {
+            "form": programming.pulses_form,
+            "set": programming.pulses_set,
+            "reset": programming.pulses_reset,
+        },
+        "verifies": programming.senses,
+        "system_clocks": rtl.system_clocks,
+        "images_per_second": passes / rtl.inference_seconds,
+        "simulated_seconds": rtl.simulated_seconds,
+    }
+
+
+def write_summary(path: Path, values: dict[str, Any]) -> None:
+    """Write `summary.json` whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(values, indent=2) + "\n")
+    partial.replace(path)
+
+
+def table(inputs: Inputs, rtl: RtlResult, compared: Comparison, found: list[Check]) -> str:
+    """The text for the terminal."""
+    return "\n".join(
+        [*_labels(inputs, rtl), "", *_failures(rtl), *_figures(rtl, compared), "", *_checks(found)]
+    )
+
+
+def _labels(inputs: Inputs, rtl: RtlResult) -> Iterator[str]:
+    yield "image  label  in the file"
+    for index, label in enumerate(rtl.labels[:LABELS_SHOWN]):
+        yield f"{index:5d}  {label:5d}  {inputs.images.labels[index]:11d}"
+    if len(rtl.labels) > LABELS_SHOWN:
+        yield f"  ... and {len(rtl.labels) - LABELS_SHOWN} more"
+
+
+def _failures(rtl: RtlResult) -> Iterator[str]:
+    failures = rtl.programming.failures
+    for cell in failures[:FAILURES_SHOWN]:
+        yield f"failed: layer {cell.layer} filter {cell.filter} row {cell.row} bit {cell.bit}"
+    if len(failures) > FAILURES_SHOWN:
+        yield f"  ... and {len(failures) - FAILURES_SHOWN} more failed cells, see the summary"
+
+
+def _figures(rtl: RtlResult, compared: Comparison) -> Iterator[str]:
+    programming = rtl.programming
+    yield (
+        f"programming  {programming.seconds:.0f} s wall, {programming.chip_seconds:.2f} s of the "
+        f"chip; pulses: {programming.pulses_form:,} form, {programming.pulses_set:,} set, "
+        f"{programming.pulses_reset:,} reset; {programming.senses:,} senses"
+    )
+    images = len(rtl.labels) + len(rtl.ideal_labels)
+    yield f"inference    {rtl.inference_seconds:.1f} s wall for {images} images through the RTL"
+    if compared.close_images:
+        yield f"             {compared.close_images} of them within 1e-5 of a tie"
+    total = compared.images_model or len(rtl.labels)
+    yield f"accuracy     {100 * compared.accuracy:.2f} % of {total} images"
+
+
+def _checks(found: list[Check]) -> Iterator[str]:
+    for check in found:
+        yield f"{'pass' if check.passed else 'FAIL'}  {check.name:<42} {check.found}"

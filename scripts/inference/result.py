@@ -1,0 +1,98 @@
+"""What the simulator process hands back: one file, written whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class FailedCell:
+    """A cell that could not be programmed, as the fail log of the chip names it."""
+
+    layer: int
+    filter: int
+    row: int
+    bit: int
+
+
+@dataclass(frozen=True)
+class Programming:
+    """Counters of the chip after FORM and WRITE of every word, and the time it took.
+
+    cells: cells that the WRITE sweep covered. seconds: wall clock. chip_seconds: simulated.
+    """
+
+    cells: int
+    failed: int
+    pulses_form: int
+    pulses_set: int
+    pulses_reset: int
+    senses: int
+    seconds: float
+    chip_seconds: float
+    failures: tuple[FailedCell, ...]
+
+
+@dataclass(frozen=True)
+class RtlResult:
+    """Everything that was measured at the chip.
+
+    ideal_labels, ideal_outputs: images without noise and mismatch; labels int64 (m,), and per
+    layer float32 (m, outputs) in V. labels: int64 (n,) of the main pass. layer_clocks: layer clocks
+    from the end of the load clock to the label, one per image of either pass, int64 (m + n,).
+    """
+
+    programming: Programming
+    ideal_labels: npt.NDArray[np.int64]
+    ideal_outputs: tuple[npt.NDArray[np.float32], ...]
+    labels: npt.NDArray[np.int64]
+    layer_clocks: npt.NDArray[np.int64]
+    inference_seconds: float
+    system_clocks: int
+    simulated_seconds: float
+
+    def write(self, path: Path) -> None:
+        """Write the result whole or not at all."""
+        scalars = {
+            "programming": asdict(self.programming),
+            "inference_seconds": self.inference_seconds,
+            "system_clocks": self.system_clocks,
+            "simulated_seconds": self.simulated_seconds,
+        }
+        arrays: dict[str, npt.NDArray[Any]] = {
+            f"ideal_output{i}": out for i, out in enumerate(self.ideal_outputs)
+        }
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("wb") as file:
+            np.savez(
+                file,
+                scalars=np.asarray(json.dumps(scalars)),
+                ideal_labels=self.ideal_labels,
+                labels=self.labels,
+                layer_clocks=self.layer_clocks,
+                **arrays,  # type: ignore[arg-type]
+            )
+        partial.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> RtlResult:
+        """Read a result that `write` wrote."""
+        with np.load(path) as file:
+            scalars = json.loads(str(file["scalars"]))
+            programming = scalars.pop("programming")
+            failures = tuple(FailedCell(**cell) for cell in programming.pop("failures"))
+            count = sum(name.startswith("ideal_output") for name in file.files)
+            return cls(
+                programming=Programming(**programming, failures=failures),
+                ideal_labels=file["ideal_labels"],
+                ideal_outputs=tuple(file[f"ideal_output{i}"] for i in range(count)),
+                labels=file["labels"],
+                layer_clocks=file["layer_clocks"],
+                **scalars,
+            )

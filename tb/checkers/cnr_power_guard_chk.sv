@@ -1,0 +1,83 @@
+// Rules of the power guard, bound into every instance: the kill follows its causes without a clock,
+// the flags follow their pins in time, and the watchdog counts every cycle under high voltage.
+
+module cnr_power_guard_chk
+  import cnr_chip_pkg::*;
+(
+  input logic clk_i,
+  input logic rst_ni,
+  input logic supply_ok_async_i,
+  input logic test_mode_i,
+  input logic pump_rdy_i,
+  input logic hv_en_i,
+  input logic hv_kill_no,
+  input logic supply_ok_o,
+  input logic pump_ok_o,
+  input logic brown_out_o,
+  input logic watchdog_o
+);
+
+  // At time 0 no reset has been given yet, and the registers hold anything.
+  function automatic logic known();
+    return rst_ni && $time > 0;
+  endfunction
+
+  localparam int FlagCycles = 2;  // edges from a pin that falls to its flag
+  localparam int RiseCycles = 3;  // edges from the end of a kill to supply_ok_o
+
+  logic kill_n, killed_q;
+  int   supply_lost_q, supply_back_q, pump_lost_q, on_q;  // edges that have seen it so
+  logic supply_ok_q;
+
+  assign kill_n = rst_ni & supply_ok_async_i & ~test_mode_i;
+
+  // A kill between two edges counts as seen by the next one.
+  always_ff @(posedge clk_i or negedge kill_n) begin
+    if (!kill_n) killed_q <= 1'b1;
+    else killed_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      supply_lost_q <= FlagCycles;
+      supply_back_q <= 0;
+      pump_lost_q   <= FlagCycles;
+      on_q          <= 0;
+      supply_ok_q   <= 1'b0;
+    end else begin
+      supply_lost_q <= killed_q ? supply_lost_q + 1 : 0;
+      supply_back_q <= killed_q ? 0 : supply_back_q + 1;
+      pump_lost_q   <= (!pump_rdy_i || test_mode_i) ? pump_lost_q + 1 : 0;
+      on_q          <= hv_en_i ? on_q + 1 : 0;
+      supply_ok_q   <= supply_ok_o;
+    end
+  end
+
+  // Asynchronous: also between the edges.
+  always_comb begin
+    A13_Kill: assert final (hv_kill_no == kill_n)
+    else $error("%m: hv_kill_no = %b; reset %b, supply %b, test mode %b", hv_kill_no, !rst_ni,
+                supply_ok_async_i, test_mode_i);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (known()) begin
+      A13_SupplyLost: assert (!supply_ok_o || supply_lost_q < FlagCycles)
+      else $error("%m: supply_ok_o %0d edges after a kill, limit %0d", supply_lost_q, FlagCycles);
+      A13_SupplyBack: assert (supply_ok_o || supply_back_q < RiseCycles)
+      else $error("%m: no supply_ok_o %0d edges after the last kill, limit %0d", supply_back_q,
+                  RiseCycles);
+      A7_PumpLost: assert (!pump_ok_o || pump_lost_q < FlagCycles)
+      else $error("%m: pump_ok_o %0d edges after its pin fell, limit %0d", pump_lost_q, FlagCycles);
+      A13_BrownOut: assert (brown_out_o == (supply_ok_q && !supply_ok_o))
+      else $error("%m: brown_out_o = %b, supply_ok_o %b to %b", brown_out_o, supply_ok_q,
+                  supply_ok_o);
+      A5_Watchdog: assert (watchdog_o == (hv_en_i && on_q >= int'(HvOnMaxCycles)))
+      else $error("%m: watchdog_o = %b, high voltage on (%b) for %0d cycles, limit %0d", watchdog_o,
+                  hv_en_i, on_q, HvOnMaxCycles);
+    end
+  end
+
+endmodule
+
+bind cnr_power_guard cnr_power_guard_chk u_chk (.*);

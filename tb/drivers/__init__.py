@@ -1,0 +1,1 @@
+"""Drivers and monitors: the only places that touch the signals of a design."""

@@ -1,0 +1,158 @@
+"""The core, its host and simple stand-ins for the cells and the comparators."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import cocotb
+from cocotb.task import Task
+from cocotb.triggers import RisingEdge
+
+from chips import Chip, chip_names, load_chip
+from chips.geometry import PIXEL_BYTES, image_beats
+from tb.drivers.apb import ApbBus
+from tb.drivers.cycles import ClockReset, wait_cycles
+from tb.drivers.inference import Comparators, InputLatches, Labels
+from tb.drivers.irq import IrqPin
+from tb.drivers.packed import Layout, pack, unpack
+from tb.drivers.stream import StreamSink, StreamSource
+from tb.host.codes import LevelWindow, code_ohm
+from tb.host.host import Host
+from tb.models.programming import Address
+from tb.models.simple_cells import Cell, SimpleCells, SimpleMacro
+
+FORM_REF_OHM = code_ohm(860)
+LOW_WINDOW = LevelWindow(0, code_ohm(180), 0, code_ohm(200))
+HIGH_WINDOW = LevelWindow(code_ohm(620), float("inf"), code_ohm(600), float("inf"))
+
+
+class CoreBench:
+    """`cnr_core` between a host on APB and the pins of a macro.
+
+    Parameters
+    ----------
+    dut
+        The core.
+    make
+        Makes the cell of a word and place; pristine cells by default.
+
+    Attributes
+    ----------
+    host
+        The host's software; its chip is the one that the core was built for.
+    macro
+        Cells, and the pulses and senses they felt.
+    weights, pixels, read_back
+        The streams.
+    comparators, latches, labels
+        What inference meets at its pins.
+    """
+
+    def __init__(
+        self,
+        dut: Any,
+        make: Callable[[Address, int], Cell] = lambda address, place: Cell(),
+    ) -> None:
+        self._dut = dut
+        self._make = make
+        self.rng = random.Random(cocotb.RANDOM_SEED)
+        self._clock = ClockReset(dut)
+        self.bus = ApbBus(dut)
+        self.weights = StreamSource(dut, "w")
+        self.pixels = StreamSource(dut, "pix")
+        self.read_back = StreamSink(dut, "rb")
+        for handle in (dut.spi_err_i, dut.cmp_i, dut.test_mode_i):
+            handle.value = 0
+        self.supply(True)
+        self.pump(True)
+
+    async def start(self) -> None:
+        """Leave reset, and let the host see that this is its chip."""
+        await self._clock.start()
+        await wait_cycles(5)
+        self.host = Host(self.bus, IrqPin(self._dut.irq_o), self.chip_of(await self._hash()))
+        self.macro = SimpleMacro(self._dut, SimpleCells(self.chip, self._make))
+        self.comparators = Comparators(self._dut, self.chip, self.rng)
+        self.latches = InputLatches(self._dut)
+        self.labels = Labels(self._dut)
+        for part in (self.macro, self.comparators, self.latches, self.labels):
+            part.start()
+        cocotb.start_soon(self.read_back.run())
+        await self.host.connect()
+
+    async def configured(self) -> None:
+        """Start, and write a whole configuration with short pulses."""
+        await self.start()
+        await self.host.configure_programming([LOW_WINDOW, HIGH_WINDOW], FORM_REF_OHM)
+        layers = len(self.chip.layers)
+        await self.host.configure_compute([8] * layers, [1] * layers)
+
+    @property
+    def chip(self) -> Chip:
+        """The chip."""
+        return self.host.chip
+
+    @staticmethod
+    def chip_of(geometry_hash: int) -> Chip:
+        """The chip with a geometry hash."""
+        return next(c for c in map(load_chip, chip_names()) if c.geometry_hash == geometry_hash)
+
+    async def _hash(self) -> int:
+        return await self.bus.read(0x008)
+
+    # Flags
+
+    def supply(self, ok: bool) -> None:
+        """Drive the supply flag."""
+        self._dut.supply_ok_i.value = ok
+
+    def pump(self, ready: bool) -> None:
+        """Drive the pump flag."""
+        self._dut.pump_rdy_i.value = ready
+
+    def test_mode(self, on: bool) -> None:
+        """Drive the test mode pin."""
+        self._dut.test_mode_i.value = on
+
+    # Streams
+
+    def send_targets(self, words: Sequence[Mapping[int, int]]) -> Task[None]:
+        """Stream the target level of each cell, word by word, in the background."""
+        data = [
+            pack([word.get(place, 0) for place in range(self.chip.word_cells)], self._levels())
+            for word in words
+        ]
+        return cocotb.start_soon(self.weights.send(data))
+
+    def levels_read(self) -> list[list[int]]:
+        """Levels of each word that has come on the read-back stream."""
+        return [unpack(word, self._levels()) for word in self.read_back.words]
+
+    def image(self) -> list[int]:
+        """Beats of a random image."""
+        return [self.rng.getrandbits(8 * PIXEL_BYTES) for _ in range(image_beats(self.chip))]
+
+    # Pins
+
+    async def pulse_starts(self) -> None:
+        """Wait for high voltage."""
+        await RisingEdge(self._dut.hv_en_o)
+
+    async def tick(self) -> None:
+        """Wait for the next layer clock."""
+        await RisingEdge(self._dut.tick_o)
+
+    @property
+    def high_voltage(self) -> bool:
+        """Whether high voltage is enabled."""
+        return bool(self._dut.hv_en_o.value)
+
+    @property
+    def killed(self) -> bool:
+        """Whether the macro is told to switch all drivers off."""
+        return not self._dut.hv_kill_no.value
+
+    def _levels(self) -> Layout:
+        return (self.chip.pins.level,) * self.chip.word_cells

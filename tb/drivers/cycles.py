@@ -1,0 +1,63 @@
+"""Clock, reset and time of a bench, counted in cycles of the system clock.
+
+Cycle n begins with the n-th rising edge, and its middle is `n * PERIOD_PS`. Benches drive and read
+in the middle of a cycle: what is driven there counts at the edge that ends the cycle.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cocotb.clock import Clock
+from cocotb.triggers import Timer
+from cocotb.utils import get_sim_time
+
+PERIOD_PS = 20_000
+HALF_PS = PERIOD_PS // 2
+
+
+def cycle_now() -> int:
+    """Number of the current cycle."""
+    return (int(get_sim_time("ps")) + HALF_PS) // PERIOD_PS
+
+
+async def wait_cycles(count: int = 1) -> None:
+    """Wait from the middle of a cycle to the middle of a later one."""
+    if count:
+        await Timer(count * PERIOD_PS, "ps")
+
+
+async def wait_until(cycle: int) -> None:
+    """Wait to the middle of a cycle that is not over its middle yet."""
+    wait_ps = cycle * PERIOD_PS - int(get_sim_time("ps"))
+    assert wait_ps >= 0, f"cycle {cycle} is over"
+    if wait_ps:
+        await Timer(wait_ps, "ps")
+
+
+class ClockReset:
+    """The clock and the reset of a design."""
+
+    def __init__(self, dut: Any) -> None:
+        self._clk = dut.clk_i
+        self._rst_n = dut.rst_ni
+
+    async def start(self) -> None:
+        """Start the clock in reset and leave it, in the middle of a cycle.
+
+        Reset falls before the first edge of the clock, so that no flop keeps a random value.
+        """
+        self._clk.value = 0
+        self._rst_n.value = 1
+        await Timer(1, "ps")
+        self._rst_n.value = 0
+        await Timer(PERIOD_PS - 1, "ps")
+        Clock(self._clk, PERIOD_PS, "ps").start(start_high=False)
+        await wait_cycles()
+        await self.reset()
+
+    async def reset(self, cycles: int = 2) -> None:
+        """Hold reset for some cycles, from the middle of one to the middle of another."""
+        self._rst_n.value = 0
+        await wait_cycles(cycles)
+        self._rst_n.value = 1

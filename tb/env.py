@@ -1,0 +1,145 @@
+"""The whole chip with everything around it: clock, supplies, host, streams, labels, analog model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import cocotb
+import numpy as np
+import numpy.typing as npt
+from cocotb.triggers import with_timeout
+
+from chips import Chip
+from chips.geometry import PIXEL_BYTES, image_beats
+from chips.weights import Weights
+from pymodel.binding import AnalogBinding
+from pymodel.device import Device
+from pymodel.macro import Macro
+from tb.drivers.cycles import ClockReset
+from tb.drivers.irq import IrqPin
+from tb.drivers.labels import Label, LabelMonitor
+from tb.drivers.spi import SpiBus, SpiPins
+from tb.drivers.stream import StreamSource
+from tb.host.codes import LevelWindow
+from tb.host.host import Host, Outcome, WordAddress
+from tb.host.regmap import ProgOp
+
+LABEL_TIMEOUT_LAYER_CLOCKS = 100
+
+
+def level_windows(device: Device) -> list[LevelWindow]:
+    """Where each level of a cell parameter set is written and read."""
+    return [
+        LevelWindow(
+            level.verify_lo_ohm or 0.0,
+            level.verify_hi_ohm or math.inf,
+            level.read_lo_ohm or 0.0,
+            level.read_hi_ohm or math.inf,
+        )
+        for level in device.levels
+    ]
+
+
+class ChipEnv:
+    """Test environment of `cnr_top`.
+
+    Parameters
+    ----------
+    dut
+        The chip.
+    chip
+        Its description.
+    macro
+        The analog model behind its macro.
+    """
+
+    def __init__(self, dut: Any, chip: Chip, macro: Macro) -> None:
+        period_ns = chip.clock.clk_period_ns
+        pins = SpiPins(dut.spi_sclk_i, dut.spi_cs_ni, dut.spi_mosi_i, dut.spi_miso_o)
+        self._dut = dut
+        self._layer_period_ns = chip.clock.layer_period_cycles * period_ns
+        self.chip = chip
+        self.macro = macro
+        self.binding = AnalogBinding(dut.u_macro, macro)
+        self.clock = ClockReset(dut)
+        self.host = Host(SpiBus(pins, period_ns), IrqPin(dut.irq_o), chip)
+        self.weights = StreamSource(dut, "w", period_ns=period_ns)
+        self.pixels = StreamSource(dut, "pix", period_ns=period_ns)
+        self.labels = LabelMonitor(dut, dut.u_macro.in_load_i, self._layer_period_ns)
+
+    async def start(self) -> None:
+        """Power up, reset, and start everything around the chip."""
+        self.set_supply(True)
+        self._dut.test_mode_i.value = 0
+        self._dut.rb_ready_i.value = 0
+        self.binding.start()
+        self.labels.start()
+        await self.clock.start()
+
+    def set_supply(self, good: bool) -> None:
+        """Drive the supply flag."""
+        self._dut.supply_ok_i.value = int(good)
+
+    def word_at_pins(self) -> int:
+        """Number of the word that the programming address names."""
+        pins = self._dut.u_macro
+        address = (pins.prog_layer_i, pins.prog_group_i, pins.prog_row_i)
+        return self.word_number(WordAddress(*(int(pin.value) for pin in address)))
+
+    async def connect(self, device: Device, weights: Weights) -> None:
+        """Let the host check the chip and write its whole configuration."""
+        await self.host.connect()
+        await self.host.configure_programming(level_windows(device), device.form_pass_ohm)
+        await self.host.configure_compute(weights.t_ctrl, weights.cf_sel)
+
+    async def form(self) -> Outcome:
+        """FORM the whole chip."""
+        return await self.host.run(ProgOp.FORM)
+
+    async def write(self, words: npt.NDArray[np.bool_]) -> Outcome:
+        """WRITE the whole chip with the targets of every word, bool (words, cells)."""
+        sending = cocotb.start_soon(self.send_words(words))
+        outcome = await self.host.run(ProgOp.WRITE)
+        sending.cancel()
+        return outcome
+
+    async def resume(self, words: npt.NDArray[np.bool_]) -> Outcome:
+        """Go on where the last operation ended early, with the words from there on."""
+        sending = cocotb.start_soon(self.send_words(words[self.word_number(await self.host.pointer()) :]))
+        await self.host.resume()
+        outcome = await self.host.finished()
+        sending.cancel()
+        return outcome
+
+    async def read_weights(self) -> None:
+        """Read all cells into the storage nodes and accept images."""
+        await self.host.read_weights()
+        await self.host.enable_inference()
+
+    def word_number(self, address: WordAddress) -> int:
+        """Number of a word in the order of programming."""
+        geometry = self.chip.geometry[address.layer]
+        return geometry.word_base + address.group * geometry.rows + address.row
+
+    async def send_words(self, words: npt.NDArray[np.bool_]) -> None:
+        """Stream words of targets, bool (n, cells), to a running WRITE or VERIFY."""
+        packed = np.packbits(words, axis=1, bitorder="little")
+        await self.weights.send(int.from_bytes(row.tobytes(), "little") for row in packed)
+
+    async def send_image(self, image: npt.NDArray[np.uint8]) -> None:
+        """Stream the pixels of one image."""
+        raw = image.tobytes().ljust(image_beats(self.chip) * PIXEL_BYTES, b"\0")
+        beats = (raw[i : i + PIXEL_BYTES] for i in range(0, len(raw), PIXEL_BYTES))
+        await self.pixels.send(int.from_bytes(beat, "little") for beat in beats)
+
+    async def classify(self, image: npt.NDArray[np.uint8]) -> Label:
+        """Send one image and wait for its label."""
+        await self.send_image(image)
+        limit_ns = LABEL_TIMEOUT_LAYER_CLOCKS * self._layer_period_ns
+        return await with_timeout(self.labels.labels.get(), limit_ns, "ns")
+
+    async def classify_all(self, images: Iterable[npt.NDArray[np.uint8]]) -> Sequence[Label]:
+        """Classify images one after another."""
+        return [await self.classify(image) for image in images]

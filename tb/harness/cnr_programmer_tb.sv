@@ -1,0 +1,66 @@
+// cnr_programmer with flat ports, and which chip it was built for.
+
+module cnr_programmer_tb
+  import cnr_chip_pkg::*;
+  import cnr_pkg::*;
+(
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic [$bits(prog_cfg_t)-1:0] cfg_i,
+  input  logic                        start_i,
+  input  logic                        resume_i,
+  input  logic                        abort_i,
+  input  logic                        clear_i,
+  input  logic [3:0]                  op_i,
+  input  logic [$bits(addr_t)-1:0]    first_i,
+  input  logic [$bits(addr_t)-1:0]    last_i,
+  input  logic                        allow_i,
+  input  logic                        supply_ok_i,
+  input  logic                        pump_ok_i,
+  input  logic                        watchdog_i,
+  input  logic                        w_valid_i,
+  output logic                        w_ready_o,
+  input  logic [$bits(levels_t)-1:0]  w_data_i,
+  output logic                        rb_valid_o,
+  input  logic                        rb_ready_i,
+  output logic [$bits(levels_t)-1:0]  rb_data_o,
+  output logic                        busy_o,
+  output logic                        done_o,
+  output logic [3:0]                  err_o,
+  output logic [$bits(addr_t)-1:0]    pointer_o,
+  output logic [7*32-1:0]             counts_o,
+  output logic                        fail_valid_o,
+  output logic [$bits(fail_t)-1:0]    fail_o,
+  input  logic                        fail_pop_i,
+  output logic [7:0]                  fail_count_o,
+  output logic                        fail_overflow_o,
+  output logic [LayerW-1:0]           prog_layer_o,
+  output logic [GroupW-1:0]           prog_group_o,
+  output logic [RowW-1:0]             prog_row_o,
+  output logic [WordCells-1:0]        bl_en_o,
+  output logic [WordCells-1:0]        sl_en_o,
+  output logic                        wl_en_o,
+  output logic [DacW-1:0]             wl_dac_o,
+  output logic [DacW-1:0]             bl_dac_o,
+  output logic [DacW-1:0]             sl_dac_o,
+  output logic                        polarity_o,
+  output logic                        hv_en_o,
+  output logic                        bleed_en_o,
+  output logic                        sense_en_o,
+  output logic [9:0]                  sense_ref_o,
+  input  logic [WordCells-1:0]        sense_i,
+  input  logic                        sense_rdy_i,
+  output logic [31:0]                 geometry_hash_o
+);
+
+  prog_err_e err;
+
+  assign err_o           = err;
+  assign geometry_hash_o = GeometryHash;
+
+  cnr_programmer dut (
+    .*,
+    .err_o(err)
+  );
+
+endmodule

@@ -1,0 +1,1 @@
+"""What benches expect or stand in for: plain Python without a simulator, unless it says so."""
