@@ -251,17 +251,24 @@ class Chip:
             self.layers[-1].filters == self.chip.classes,
             "layers: the last has one filter per class",
         )
+        self._check_layer_clock()
+        self._check_reader()
+
+    def _check_layer_clock(self) -> None:
+        period = self.clock.layer_period_cycles
+        limit = f"cycles must be below layer_period_cycles = {period}"
+        phases, slot = self.phases.longest_cycles, self.reader.slot_cycles
+        require(phases < period, f"phases: {phases} {limit}")
+        require(slot < period, f"reader: a slot of {slot} {limit}")
+
+    def _check_reader(self) -> None:
+        """The oldest node is refreshed before it loses its weight."""
+        reader = self.reader
+        sweep_us = self.banks * reader.slot_cycles * self.clock.clk_period_ns / 1000
         require(
-            self.phases.longest_cycles <= self.clock.layer_period_cycles,
-            f"phases: {self.phases.longest_cycles} cycles do not fit layer_period_cycles = "
-            f"{self.clock.layer_period_cycles}",
-        )
-        read_cycles = self.banks * self.reader.slot_cycles
-        retention_cycles = self.reader.retention_us * 1000 // self.clock.clk_period_ns
-        require(
-            read_cycles <= retention_cycles,
-            f"reader: {self.banks} banks of {self.reader.slot_cycles} cycles take longer than "
-            f"retention_us = {self.reader.retention_us}",
+            reader.refresh_interval_us + sweep_us <= reader.retention_us,
+            f"reader: refresh_interval_us = {reader.refresh_interval_us} and a sweep of "
+            f"{sweep_us:g} us take longer than retention_us = {reader.retention_us}",
         )
 
     @property

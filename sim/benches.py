@@ -34,6 +34,8 @@ class Bench:
         Parameters of the top module.
     verilator_args
         Further arguments of Verilator.
+    checkers
+        Whether the bound checkers are part of it.
     timeout_s
         Limit of one test in wall-clock seconds.
     suite
@@ -48,6 +50,7 @@ class Bench:
     public: tuple[str, ...] = ()
     parameters: Mapping[str, int | str] = field(default_factory=dict)
     verilator_args: tuple[str, ...] = ()
+    checkers: bool = True
     timeout_s: float = 600.0
     suite: bool = True
 
@@ -59,7 +62,14 @@ class Bench:
     def design(self) -> tuple[object, ...]:
         """What is compiled; benches of equal designs share one build."""
         parameters = tuple(sorted(self.parameters.items()))
-        return self.toplevel, self.sources, self.public, parameters, self.verilator_args
+        return (
+            self.toplevel,
+            self.sources,
+            self.public,
+            parameters,
+            self.verilator_args,
+            self.checkers,
+        )
 
 
 _BENCHES: tuple[Bench, ...] = ()
@@ -92,6 +102,71 @@ _CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
 _BENCHES += (
     Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
     Bench("infer", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
+)
+
+# The weight-programming side: electrical operations, ramps, write-verify and sweep.
+_PULSE = ("rtl/cnr_sync.sv", "rtl/cnr_pulse.sv")
+_PROGRAMMER = (
+    *_PULSE,
+    "rtl/cnr_ramp.sv",
+    "rtl/cnr_verify.sv",
+    "rtl/cnr_prog_check.sv",
+    "rtl/cnr_prog.sv",
+    "rtl/cnr_fail_log.sv",
+    "rtl/cnr_counters.sv",
+    "rtl/cnr_programmer.sv",
+)
+_PROGRAMMER_TB = (*_PROGRAMMER, "tb/harness/cnr_programmer_tb.sv")
+_UPSETS = ("cnr_pulse", "cnr_ramp", "cnr_verify", "cnr_prog", "cnr_counters")
+
+_BENCHES += (
+    Bench("ramp", "cnr_ramp", ("rtl/cnr_ramp.sv",), chips=("mini",)),
+    Bench(
+        "pulse",
+        "cnr_pulse_tb",
+        (*_PULSE, "tb/harness/cnr_pulse_tb.sv"),
+        chips=("mini",),
+        public=("cnr_pulse",),
+    ),
+    Bench(
+        "programmer",
+        "cnr_programmer_tb",
+        _PROGRAMMER_TB,
+        chips=("mini",),
+        public=_UPSETS,
+    ),
+    # tb/test_prog_properties.py runs these two: each of their tests has to fail.
+    Bench(
+        "pulse_properties",
+        "cnr_pulse_tb",
+        (*_PULSE, "tb/harness/cnr_pulse_tb.sv"),
+        chips=("mini",),
+        public=("cnr_pulse",),
+        suite=False,
+    ),
+    Bench(
+        "prog_properties",
+        "cnr_programmer_tb",
+        _PROGRAMMER_TB,
+        chips=("mini",),
+        public=_UPSETS,
+        suite=False,
+    ),
+)
+
+# The bus side: SPI, registers, and the core and the chip with a host on their bus.
+_REGS = (
+    "rtl/gen/cnr_regs_reg_pkg.sv",
+    "rtl/cnr_host_pkg.sv",
+    "rtl/gen/cnr_regs_reg.sv",
+    "rtl/cnr_regs.sv",
+)
+
+_BENCHES += (
+    Bench("spi", "cnr_spi", ("rtl/cnr_sync.sv", "rtl/cnr_spi.sv"), chips=("mini",)),
+    Bench("regs", "cnr_regs", _REGS, chips=_CHIPS),
+    Bench("core", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=_CHIPS),
+    Bench("top", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
 )
 
 BENCHES = {bench.name: bench for bench in _BENCHES}

@@ -102,7 +102,7 @@ def _plan(bench: Bench, chip: str, waves: bool) -> Build:
     toolchain = find_toolchain()
     builder = next((other for other in BENCHES.values() if other.design == bench.design), bench)
     folder = BUILD / _folder_name(builder, chip, waves)
-    design = design_sources(bench.sources, chip)
+    design = design_sources(bench.sources, chip, bench.checkers)
     sources = [WAIVERS, folder / "public.vlt", *design, POWER_UP]
     linker = ["-LDFLAGS", "-rdynamic"] if any(file.suffix == ".cpp" for file in sources) else []
     return Build(
@@ -114,7 +114,12 @@ def _plan(bench: Bench, chip: str, waves: bool) -> Build:
             "python_search": [str(ROOT)],
             "verilog_sources": [str(file) for file in sources],
             "parameters": dict(bench.parameters),
-            "compile_args": [*FLAGS, f"+define+CNR_TOP={bench.toplevel}", *linker, *bench.verilator_args],
+            "compile_args": [
+                *FLAGS,
+                f"+define+CNR_TOP={bench.toplevel}",
+                *linker,
+                *bench.verilator_args,
+            ],
             "timescale": "1ns/1ps",
             "waves": waves,
             "sim_build": str(folder / "obj"),

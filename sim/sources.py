@@ -13,7 +13,7 @@ POWER_UP = ROOT / "sim" / "cnr_power_up.sv"
 CHECKERS = ROOT / "tb" / "checkers"
 
 
-def design_sources(entries: Iterable[str], chip: str) -> list[Path]:
+def design_sources(entries: Iterable[str], chip: str, checkers: bool = True) -> list[Path]:
     """Every SystemVerilog file of a design in the order of compilation.
 
     Parameters
@@ -22,6 +22,8 @@ def design_sources(entries: Iterable[str], chip: str) -> list[Path]:
         Files and file lists, relative to the root of the project.
     chip
         Name of the chip whose generated package comes first.
+    checkers
+        Whether the bound checkers come along.
 
     Returns
     -------
@@ -36,7 +38,8 @@ def design_sources(entries: Iterable[str], chip: str) -> list[Path]:
     packages = [f"rtl/gen/{chip}/cnr_chip_pkg.sv", "rtl/cnr_pkg.sv"]
     _check_chip(chip, ROOT / packages[0])
     files = list(dict.fromkeys(_expand([*packages, *entries], chip)))
-    return files + [checker for file in files if (checker := checker_of(file)).is_file()]
+    bound = [checker_of(file) for file in files] if checkers else []
+    return files + [checker for checker in bound if checker.is_file()]
 
 
 def checker_of(file: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The whole chip with everything around it: clock, supplies, host, streams, labels, analog model."""
+"""The whole chip and all around it: clock, supply, host, streams, labels, analog model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import cocotb
 import numpy as np
 import numpy.typing as npt
-from cocotb.triggers import with_timeout
+from cocotb.triggers import Timer, with_timeout
 
 from chips import Chip
 from chips.geometry import PIXEL_BYTES, image_beats
@@ -70,13 +70,15 @@ class ChipEnv:
         self.labels = LabelMonitor(dut, dut.u_macro.in_load_i, self._layer_period_ns)
 
     async def start(self) -> None:
-        """Power up, reset, and start everything around the chip."""
-        self.set_supply(True)
+        """Power up: reset without supply first, then the supply, as on a board."""
+        self.set_supply(False)
         self._dut.test_mode_i.value = 0
         self._dut.rb_ready_i.value = 0
+        await self.clock.start()
         self.binding.start()
         self.labels.start()
-        await self.clock.start()
+        self.set_supply(True)
+        await Timer(1, "us")
 
     def set_supply(self, good: bool) -> None:
         """Drive the supply flag."""
@@ -107,7 +109,9 @@ class ChipEnv:
 
     async def resume(self, words: npt.NDArray[np.bool_]) -> Outcome:
         """Go on where the last operation ended early, with the words from there on."""
-        sending = cocotb.start_soon(self.send_words(words[self.word_number(await self.host.pointer()) :]))
+        sending = cocotb.start_soon(
+            self.send_words(words[self.word_number(await self.host.pointer()) :])
+        )
         await self.host.resume()
         outcome = await self.host.finished()
         sending.cancel()

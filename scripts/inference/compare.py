@@ -1,7 +1,7 @@
 """Holds what the chip gave against the two references.
 
-Without noise the reference is plain algebra on the weight file (`tb.reference`); with noise it is the
-analog model alone, with the same seed, without any RTL.
+Without noise the reference is plain algebra on the weight file (`tb.reference`); with noise it is
+the analog model alone, with the same seed, without any RTL.
 """
 
 from __future__ import annotations

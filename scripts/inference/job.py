@@ -100,5 +100,3 @@ def load(job: Job) -> Inputs:
         raise InputError(f"IMAGES={job.images}: the set holds {len(images)}, allowed are 1..that")
     count = job.images or min(len(images), RTL_IMAGES)
     return Inputs(chip, device, weights, images, count)
-
-

@@ -131,15 +131,15 @@ def _failures(rtl: RtlResult) -> Iterator[str]:
 def _figures(rtl: RtlResult, compared: Comparison) -> Iterator[str]:
     programming = rtl.programming
     yield (
-        f"programming  {programming.seconds:.0f} s wall, {programming.chip_seconds:.2f} s of the "
-        f"chip; pulses: {programming.pulses_form:,} form, {programming.pulses_set:,} set, "
+        f"programming  {programming.seconds:.0f} s wall, {1e3 * programming.chip_seconds:.1f} ms "
+        f"of the chip; pulses: {programming.pulses_form:,} form, {programming.pulses_set:,} set, "
         f"{programming.pulses_reset:,} reset; {programming.senses:,} senses"
     )
     images = len(rtl.labels) + len(rtl.ideal_labels)
     yield f"inference    {rtl.inference_seconds:.1f} s wall for {images} images through the RTL"
     if compared.close_images:
         yield f"             {compared.close_images} of them within 1e-5 of a tie"
-    total = compared.images_model or len(rtl.labels)
+    total = compared.images_model + len(rtl.labels)
     yield f"accuracy     {100 * compared.accuracy:.2f} % of {total} images"
 
 

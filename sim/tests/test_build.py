@@ -58,7 +58,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "BUILD", tmp_path / "build")
     monkeypatch.setattr(build, "Simulation", Fake)
-    monkeypatch.setattr(build, "design_sources", lambda entries, chip: [made.source])
+    monkeypatch.setattr(build, "design_sources", lambda entries, chip, checkers: [made.source])
     monkeypatch.setattr(build, "find_toolchain", lambda: Toolchain(Path("/v"), "5.048", ()))
     return made
 

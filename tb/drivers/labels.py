@@ -1,4 +1,4 @@
-"""Monitor of the label outputs: which label came, and how many layer clocks after its load clock."""
+"""Monitor of the labels: which one came, and how many layer clocks after its load clock."""
 
 from __future__ import annotations
 

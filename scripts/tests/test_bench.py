@@ -1,0 +1,21 @@
+"""The baseline of the benchmarks computes the same network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chips import load_chip
+from chips.weights import default_weights, load_weights
+from scripts.bench import clean_forward
+from tb.reference.network import golden_forward
+
+
+@pytest.mark.parametrize("name", ["mini", "cifar10"])
+def test_the_clean_pass_agrees_with_the_golden_network(name: str) -> None:
+    chip = load_chip(name)
+    weights = load_weights(default_weights(chip), chip)
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 256, (3, *chip.geometry[0].in_shape)).astype(np.uint8)
+    golden = [golden_forward(chip, weights, image)[-1].ravel() for image in pixels]
+    np.testing.assert_allclose(clean_forward(chip, weights, pixels), golden, atol=1e-5)

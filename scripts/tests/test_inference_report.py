@@ -1,0 +1,73 @@
+"""The verdict of a run: each thing that does not hold fails it and is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scripts.inference.compare import Comparison
+from scripts.inference.job import Inputs, load, make_job
+from scripts.inference.report import checks, summary, table
+from scripts.inference.result import FailedCell, Programming, RtlResult
+
+JOB = make_job(chip="mini", device=None, weights=None, data=None, images=None, noise="on", seed=1)
+GOOD_PROGRAMMING = Programming(1280, 0, 491, 157, 211, 1552, 1.0, 2e-3, ())
+GOOD = RtlResult(
+    programming=GOOD_PROGRAMMING,
+    ideal_labels=np.arange(4),
+    ideal_outputs=(np.zeros((4, 3), np.float32),),
+    labels=np.arange(4),
+    layer_clocks=np.full(8, 4.0),
+    inference_seconds=1.0,
+    system_clocks=1000,
+    simulated_seconds=2e-5,
+)
+GOOD_COMPARISON = Comparison(1.0, 1e-7, 1.0, 12, 0.5, 0)
+FAILED = replace(GOOD_PROGRAMMING, failed=1, failures=(FailedCell(2, 5, 16, 4),))
+
+
+@pytest.fixture
+def inputs() -> Inputs:
+    return load(JOB)
+
+
+def test_a_good_run_passes(inputs: Inputs) -> None:
+    assert all(check.passed for check in checks(inputs, GOOD, GOOD_COMPARISON))
+
+
+@pytest.mark.parametrize(
+    ("rtl", "compared"),
+    [
+        (replace(GOOD, layer_clocks=np.array([4.0] * 7 + [4.02])), GOOD_COMPARISON),
+        (replace(GOOD, programming=FAILED), GOOD_COMPARISON),
+        (replace(GOOD, programming=replace(GOOD_PROGRAMMING, cells=1279)), GOOD_COMPARISON),
+        (GOOD, replace(GOOD_COMPARISON, label_match=0.99)),
+        (GOOD, replace(GOOD_COMPARISON, analog_error=2e-5)),
+        (GOOD, replace(GOOD_COMPARISON, noisy_match=0.99)),
+    ],
+)
+def test_one_thing_that_does_not_hold_fails_the_run(
+    inputs: Inputs, rtl: RtlResult, compared: Comparison
+) -> None:
+    assert sum(not check.passed for check in checks(inputs, rtl, compared)) == 1
+
+
+def test_a_failed_cell_is_named(inputs: Inputs) -> None:
+    rtl = replace(GOOD, programming=FAILED)
+    text = table(inputs, rtl, GOOD_COMPARISON, checks(inputs, rtl, GOOD_COMPARISON))
+    assert "failed: layer 2 filter 5 row 16 bit 4" in text
+    values = summary(JOB, inputs, rtl, GOOD_COMPARISON)
+    assert values["failures"] == [{"layer": 2, "filter": 5, "row": 16, "bit": 4}]
+
+
+def test_a_result_reads_back(tmp_path: Path) -> None:
+    path = tmp_path / "rtl.npz"
+    replace(GOOD, programming=FAILED).write(path)
+    again = RtlResult.read(path)
+    assert again.programming == FAILED
+    np.testing.assert_array_equal(again.layer_clocks, GOOD.layer_clocks)
+    np.testing.assert_array_equal(again.ideal_outputs[0], GOOD.ideal_outputs[0])
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,166 @@
+"""The whole chip with the analog model behind its macro: programmed, read and asked for labels.
+
+What it should give is predicted by `tb.reference` from the weight file alone.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotb.triggers import Timer
+
+from chips import load_chip
+from chips.images import embedded_images, load_images
+from chips.weights import default_weights, load_weights, weight_words, word_masks
+from pymodel.device import load_device
+from pymodel.macro import Macro
+from pymodel.noise import Effects
+from tb.env import ChipEnv
+from tb.host.regmap import ProgErr
+from tb.reference.network import golden_forward
+
+CHIP = load_chip("mini")
+DEVICE = load_device(CHIP.chip.device)
+WEIGHTS = load_weights(default_weights(CHIP), CHIP)
+IMAGES = load_images(embedded_images(CHIP), CHIP).pixels
+WORDS = weight_words(CHIP, WEIGHTS)
+TOLERANCE = 1e-5  # of full scale, between the chip and the golden outputs
+READ_NOISE = Effects(read_noise=True)
+
+
+async def started(dut: Any) -> ChipEnv:
+    """A chip out of reset, configured, its cells virgin."""
+    seed = cocotb.RANDOM_SEED % 2**32
+    env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=READ_NOISE))
+    await env.start()
+    await env.connect(DEVICE, WEIGHTS)
+    return env
+
+
+async def programmed(dut: Any) -> ChipEnv:
+    """A chip with all cells programmed and read, ready for images."""
+    env = await started(dut)
+    assert (await env.form()).error is ProgErr.NONE
+    assert (await env.write(WORDS)).error is ProgErr.NONE
+    await env.read_weights()
+    return env
+
+
+def wrong_cells(env: ChipEnv) -> int:
+    """Existing cells that the reader would take for the other level."""
+    limit_ohm = DEVICE.boundary_ohm
+    high = [env.macro.resistances(layer) > limit_ohm for layer in range(len(CHIP.layers))]
+    cells = np.concatenate([layer.reshape(-1, CHIP.word_cells) for layer in high])
+    return int(((cells != WORDS) & word_masks(CHIP)).sum())
+
+
+async def first_sense(env: ChipEnv) -> None:
+    """Wait until the operation that the host is starting has reached the cells."""
+    before = env.macro.statistics.senses
+    while env.macro.statistics.senses == before:
+        await Timer(1, "us")
+
+
+async def assert_golden(env: ChipEnv, image: np.ndarray) -> None:
+    """Classify an image; label, its clock and every layer output must be the golden ones."""
+    label = await env.classify(image)
+    golden = golden_forward(CHIP, WEIGHTS, image)
+    for layer, outputs in enumerate(golden):
+        error = float(np.abs(env.macro.held_v(layer) / CHIP.mac.v_fs_v - outputs).max())
+        assert error <= TOLERANCE, f"layer {layer} is off by {error:.2e} of full scale"
+    assert label.label == golden[-1].argmax()
+    assert label.layer_clocks == len(CHIP.layers)
+    assert not label.ambiguous
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def an_image_becomes_its_golden_label(dut: Any) -> None:
+    env = await programmed(dut)
+    assert wrong_cells(env) == 0
+    for image in IMAGES:
+        await assert_golden(env, image)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def counters_account_for_every_cell(dut: Any) -> None:
+    env = await started(dut)
+    await env.form()
+    await env.host.clear_counters()
+    await env.write(WORDS)
+    counters = await env.host.counters()
+    assert counters.requested == CHIP.cells
+    assert counters.succeeded == CHIP.cells
+    assert counters.failed == 0
+    assert counters.pulses_set > 0
+
+
+@cocotb.test(timeout_time=300, timeout_unit="ms")
+async def stuck_cells_are_logged_and_no_other(dut: Any) -> None:
+    env = await started(dut)
+    rng = random.Random(cocotb.RANDOM_SEED)
+    stuck = set()
+    for layer, row in ((0, 3), (1, 17), (2, 5), (3, 6)):
+        cell = rng.randrange(CHIP.chip.weight_bits)
+        geometry = CHIP.geometry[layer]
+        target = WORDS[geometry.word_base + row, cell]
+        env.macro.inject_stuck(layer, 0, row, cell, 1e3 if target else 50e3)
+        stuck.add((layer, 0, row, cell))
+    await env.form()
+    await env.host.clear_counters()
+    await env.write(WORDS)
+    log = await env.host.fail_log()
+    assert {(*cell.word, cell.cell_index) for cell in log.cells} == stuck
+    counters = await env.host.counters()
+    assert (counters.failed, counters.succeeded) == (len(stuck), CHIP.cells - len(stuck))
+    assert wrong_cells(env) == len(stuck)
+
+
+@cocotb.test(timeout_time=300, timeout_unit="ms")
+async def every_cell_ends_right_after_power_losses(dut: Any) -> None:
+    """The supply fails at random times in FORM and WRITE; the host resumes at the pointer."""
+    env = await started(dut)
+    rng = random.Random(cocotb.RANDOM_SEED)
+    losses = 0
+    for operation in (env.form, lambda: env.write(WORDS)):
+        running = cocotb.start_soon(operation())
+        await first_sense(env)
+        for _ in range(12):
+            await Timer(rng.randrange(1_000, 60_000), "ns")
+            if running.done():
+                break
+            env.set_supply(False)
+            outcome = await running
+            assert outcome.error is ProgErr.SUPPLY
+            losses += 1
+            await Timer(rng.randrange(100, 2_000), "ns")
+            env.set_supply(True)
+            await Timer(1, "us")
+            running = cocotb.start_soon(env.resume(WORDS))
+        assert (await running).error is ProgErr.NONE
+    assert losses >= 12
+    assert wrong_cells(env) == 0
+    await env.read_weights()
+    for image in IMAGES[:4]:
+        await assert_golden(env, image)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def refresh_keeps_the_weights_for_long(dut: Any) -> None:
+    """Held nodes would lose their weights after the retention time; images come in between."""
+    env = await programmed(dut)
+    for image in IMAGES[:4]:
+        await Timer(CHIP.reader.retention_us, "us")
+        await assert_golden(env, image)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def a_programmed_chip_is_not_pulsed_again(dut: Any) -> None:
+    """A second WRITE of the same words reads them and changes nothing."""
+    env = await programmed(dut)
+    before = env.macro.statistics.drives
+    env.macro.configure_noise(Effects.none())
+    assert (await env.write(WORDS)).error is ProgErr.NONE
+    assert env.macro.statistics.drives == before
