@@ -12,6 +12,7 @@ from typing import Any
 import cocotb
 import numpy as np
 from cocotb.simtime import get_sim_time
+
 from pymodel.macro import Macro
 from pymodel.pins import Drive, Phases, ReadPulse, Sense
 
