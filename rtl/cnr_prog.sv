@@ -1,8 +1,8 @@
 // Sweeps one operation over an inclusive range of words in programming order: layer, group, row, row
 // fastest. start_i takes op_i, first_i and last_i; resume_i goes on at the pointer with the operation
 // and end of the last accepted start, and start_i wins over it. Either is answered by done_o with
-// err_o, which holds until the next done_o: at the end of the sweep, at its first error, or two edges
-// later where it is refused, which changes nothing else. Both are ignored while busy_o is up; a
+// err_o, which holds until the next done_o: at the end of the sweep, at its first error, or in the next
+// cycle where it is refused, which changes nothing else. Both are ignored while busy_o is up; a
 // resume with nothing left to do is refused with ErrRange.
 //
 // pointer_o is the first word of the sweep that is not completed; after the last word of the chip it

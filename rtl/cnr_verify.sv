@@ -392,11 +392,11 @@ module cnr_verify
       end
     end
 
-    // What closed cells read last is kept for the log.
+    // That a failed cell was above its window is kept for the log.
     if (begin_pass) begin
       level_d = '0;
       bound_d = BoundLo;
-      low_d   = low_d & ~open_d;
+      low_d   = '0;
       high_d  = high_d & ~open_d;
       state_d = StSelect;
     end
@@ -489,7 +489,7 @@ module cnr_verify
   assign result_o.requested = cell_count_t'($countones(active_q));
   assign result_o.failed    = cell_count_t'($countones(failed_q));
 
-  // What a closed cell read last: below its window, above it, or in it at its last closed bound.
+  // What a failed cell read last: pristine, above its window, below it; 0 at 0 if it never was read.
   window_t log_window;
 
   always_comb begin
@@ -500,12 +500,9 @@ module cnr_verify
     if (op_i == OpForm && !formed_q[cell_q]) begin
       fail_o.sense     = 1'b1;
       fail_o.sense_ref = cfg_i.form_ref;
-    end else if (low_q[cell_q] || (!high_q[cell_q] && log_window.hi == RefHighest)) begin
-      fail_o.sense     = !low_q[cell_q];
-      fail_o.sense_ref = log_window.lo;
     end else begin
       fail_o.sense     = high_q[cell_q];
-      fail_o.sense_ref = log_window.hi;
+      fail_o.sense_ref = high_q[cell_q] ? log_window.hi : log_window.lo;
     end
   end
 

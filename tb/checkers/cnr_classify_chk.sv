@@ -14,11 +14,6 @@ module cnr_classify_chk
   input logic                label_ambiguous_o
 );
 
-  // At time 0 no reset has been given yet, and the registers hold anything.
-  function automatic logic known();
-    return rst_ni && $time > 0;
-  endfunction
-
   localparam int Classes = int'(NumClasses);
 
   // Cycles since the strobe (0 in its cycle, -1 without one), and the outputs at their time.
@@ -65,18 +60,18 @@ module cnr_classify_chk
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       Label_Strobe: assert (label_valid_o == finish_q)
       else $error("%m: label_valid_o = %b, limit %b", label_valid_o, finish_q);
       Label_Held: assert (label_valid_o || {label_o, label_ambiguous_o} == {label_q, ambiguous_q})
       else $error("%m: label %0d ambiguous %b, limit %0d %b", label_o, label_ambiguous_o, label_q,
                   ambiguous_q);
     end
-    if (known() && finish_i) begin
+    if (rst_ni && finish_i) begin
       Label_Decided: assert (since < 0)
       else $error("%m: label due %0d cycles after the strobe, limit %0d", since, CompareCycles);
     end
-    if (known() && label_valid_o) begin
+    if (rst_ni && label_valid_o) begin
       Label_Exists: assert (int'(label_o) < Classes)
       else $error("%m: label %0d, limit %0d", label_o, Classes - 1);
       Label_Ambiguous: assert (label_ambiguous_o == (wins_of(int'(label_o)) != Classes - 1))

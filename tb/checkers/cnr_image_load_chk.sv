@@ -19,11 +19,6 @@ module cnr_image_load_chk
   input logic [1:0]              state_q
 );
 
-  // At time 0 no reset has been given yet, and the registers hold anything.
-  function automatic logic known();
-    return rst_ni && $time > 0;
-  endfunction
-
   int   beats_q;   // accepted of this frame
   logic rest_q;    // of a frame without an end: waits for its last beat
   logic full_q;    // a frame is complete
@@ -69,7 +64,7 @@ module cnr_image_load_chk
   end
 
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       A17_Ready: assert (pix_ready_o == !full_q || illegal)
       else $error("%m: pix_ready_o = %b with %b complete frames waiting", pix_ready_o, full_q);
       A17_Pending: assert (pending_o == full_q || illegal)

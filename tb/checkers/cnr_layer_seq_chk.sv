@@ -27,11 +27,6 @@ module cnr_layer_seq_chk
   input logic [NumClasses*CmpTrimW-1:0] cmp_trim_o
 );
 
-  // At time 0 no reset has been given yet, and the registers hold anything.
-  function automatic logic known();
-    return rst_ni && $time > 0;
-  endfunction
-
   localparam int ImageCycles = (NumLayers + 1) * LayerPeriod;
 
   // What the last cycle held.
@@ -124,7 +119,7 @@ module cnr_layer_seq_chk
 
   // The layer clock is never shifted.
   always_ff @(posedge clk_i) begin
-    if (known() && tick_age_q >= 0) begin
+    if (rst_ni && tick_age_q >= 0) begin
       A20_LayerPeriod: assert (tick_o == (tick_age_q == int'(LayerPeriod)))
       else $error("%m: tick_o = %b, %0d cycles after the last, limit %0d", tick_o, tick_age_q,
                   LayerPeriod);
@@ -134,7 +129,7 @@ module cnr_layer_seq_chk
   // Within a layer no two phases overlap; in sequential mode no two layers do.
   for (genvar k = 0; k < NumLayers; k++) begin : gen_layer
     always_ff @(posedge clk_i) begin
-      if (known()) begin
+      if (rst_ni) begin
         A20_Overlap: assert ($onehot0({int_rst_o[k], int_en_o[k], sample_o[k]}))
         else $error("%m: reset %b, integrate %b, sample %b of layer %0d, limit one at a time",
                     int_rst_o[k], int_en_o[k], sample_o[k], k);
@@ -146,7 +141,7 @@ module cnr_layer_seq_chk
   end
 
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       A20_OneLayer: assert ($onehot0(int_rst_o | int_en_o | sample_o))
       else $error("%m: layers %b at work, limit one", int_rst_o | int_en_o | sample_o);
       A20_Reset: assert (int_rst_o == int_rst)
@@ -171,7 +166,7 @@ module cnr_layer_seq_chk
 
   // An image is loaded only at a tick, with permission, and never on top of another.
   always_ff @(posedge clk_i) begin
-    if (known() && in_load_o) begin
+    if (rst_ni && in_load_o) begin
       A20_LoadPermit: assert (permit_q)
       else $error("%m: in_load_o without permission, limit allow_i and infer_en");
       A20_LoadTick: assert (tick_o)
@@ -187,12 +182,12 @@ module cnr_layer_seq_chk
 
   // Without permission nothing happens in the layers.
   always_ff @(posedge clk_i) begin
-    if (known() && !permit_q) begin
+    if (rst_ni && !permit_q) begin
       A20_NoPermit: assert ({in_load_o, int_rst_o, int_en_o, sample_o, cmp_strobe_o} == '0)
       else $error("%m: load %b reset %b integrate %b sample %b strobe %b, limit 0", in_load_o,
                   int_rst_o, int_en_o, sample_o, cmp_strobe_o);
     end
-    if (known() && started_q) begin
+    if (rst_ni && started_q) begin
       A20_Bias: assert (bias_en_o == {NumLayers{permit_q}})
       else $error("%m: bias_en_o = %b, limit %b", bias_en_o, {NumLayers{permit_q}});
     end
@@ -200,9 +195,11 @@ module cnr_layer_seq_chk
 
   // Each image taken is loaded or refused, each image dropped is told, and nothing else is.
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       A17_Take: assert (!take_o || pending_i)
       else $error("%m: an image is taken while none waits");
+      A17_TakeAlone: assert (!(take_o && live && !permit))
+      else $error("%m: an image is taken with the edge that drops another, limit one refusal each");
       A17_Refused: assert (refused_o == (lost_q || (take_q && !in_load_o)))
       else $error("%m: refused_o = %b; taken %b, loaded %b, dropped %b", refused_o, take_q,
                   in_load_o, lost_q);

@@ -17,11 +17,6 @@ module cnr_power_guard_chk
   input logic watchdog_o
 );
 
-  // At time 0 no reset has been given yet, and the registers hold anything.
-  function automatic logic known();
-    return rst_ni && $time > 0;
-  endfunction
-
   localparam int FlagCycles = 2;  // edges from a pin that falls to its flag
   localparam int RiseCycles = 3;  // edges from the end of a kill to supply_ok_o
 
@@ -61,7 +56,7 @@ module cnr_power_guard_chk
   end
 
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       A13_SupplyLost: assert (!supply_ok_o || supply_lost_q < FlagCycles)
       else $error("%m: supply_ok_o %0d edges after a kill, limit %0d", supply_lost_q, FlagCycles);
       A13_SupplyBack: assert (supply_ok_o || supply_back_q < RiseCycles)

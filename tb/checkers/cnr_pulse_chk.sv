@@ -117,8 +117,7 @@ module cnr_pulse_chk
       wl_age_q    <= wl_en_o ? wl_age_q + 1 : 0;
       hv_age_q    <= hv_en_o ? hv_age_q + 1 : 0;
       hold_age_q  <= (wl_en_o && !hv_en_o) ? hold_age_q + 1 : 0;
-      still_age_q <= (codes == codes_q && columns == columns_q && columns != '0) ?
-          still_age_q + 1 : 0;
+      still_age_q <= (codes == codes_q && columns == columns_q) ? still_age_q + 1 : 0;
       if (hv_en_o) begin
         bled_age_q <= 0;
         polarity_q <= polarity_o;
@@ -172,6 +171,11 @@ module cnr_pulse_chk
 
   // Codes are stable around everything that is on; order of word line, lines and bleed.
   always_ff @(posedge clk_i) begin
+    if (live && codes.addr != codes_q.addr) begin
+      A4_Address: assert ({hv_en_o, hv_q, wl_en_o, wl_q, sense_en_o, sense_q} == '0)
+      else $error("%m: address changes with high voltage %b, word line %b, sense %b", hv_en_o,
+                  wl_en_o, sense_en_o);
+    end
     if (live && wl_en_o && !wl_q) begin
       A3_Setup: assert (still_age_q >= int'(ProgSetupCycles) - 1 && columns == columns_q
                         && codes == codes_q)
@@ -182,11 +186,6 @@ module cnr_pulse_chk
       A3_Stable: assert (codes == codes_q && (columns == columns_q || !wl_en_o))
       else $error("%m: codes %h to %h, columns %h to %h under the word line", codes_q, codes,
                   columns_q, columns);
-    end
-    if (live && codes.addr != codes_q.addr) begin
-      A4_Address: assert ({hv_en_o, hv_q, wl_en_o, wl_q, sense_en_o, sense_q} == '0)
-      else $error("%m: address changes with high voltage %b, word line %b, sense %b", hv_en_o,
-                  wl_en_o, sense_en_o);
     end
     if (live) begin
       A4_Lines: assert (!(hv_en_o || sense_en_o) || wl_en_o)
@@ -221,8 +220,6 @@ module cnr_pulse_chk
     if (live && hv_en_o) begin
       A5_Running: assert (running_q && req_q.kind != KindSense)
       else $error("%m: high voltage without a request");
-      A5_Once: assert (hv_q || !pulsed_q)
-      else $error("%m: a second pulse of one request");
       A5_Width: assert (hv_age_q < int'(req_q.width) && hv_age_q < int'(CeilWidth))
       else $error("%m: high voltage on for %0d cycles, limits %0d and %0d", hv_age_q + 1,
                   req_q.width, CeilWidth);

@@ -50,6 +50,16 @@ module cnr_ramp_chk
     return now == old || now == start || now == old + step;
   endfunction
 
+  // Where a loop steps, those inside it are at their start.
+  function automatic logic rewound(point_t old, point_t now, point_t first);
+    if (now[47:32] != old[47:32]) return now[31:0] == first[31:0];
+    return now[31:16] == old[31:16] || now[15:0] == first[15:0];
+  endfunction
+
+  point_t starts;
+
+  assign starts = point(cfg_i.nesting, cfg_i.wl.start, cfg_i.line.start, cfg_i.width.start);
+
   ramp_cfg_t cfg_q;
   logic      live_q, step_q, restart_q;
   dac_t      wl_q, line_q;
@@ -90,6 +100,10 @@ module cnr_ramp_chk
                          >= point(cfg_i.nesting, wl_q, line_q, width_q))
       else $error("%m: (%0d, %0d, %0d) after (%0d, %0d, %0d) is no rise in nesting %0d", wl_o,
                   line_o, width_o, wl_q, line_q, width_q, cfg_i.nesting);
+      A11_Rewound: assert (rewound(point(cfg_i.nesting, wl_q, line_q, width_q),
+                                   point(cfg_i.nesting, wl_o, line_o, width_o), starts))
+      else $error("%m: (%0d, %0d, %0d) after (%0d, %0d, %0d): an inner loop did not restart", wl_o,
+                  line_o, width_o, wl_q, line_q, width_q);
       A11_Still: assert (step_q || {wl_o, line_o, width_o} == {wl_q, line_q, width_q})
       else $error("%m: the ramp moved without a step");
       A11_Steps: assert (moved_well(16'(wl_q), 16'(wl_o), 16'(cfg_i.wl.start), 16'(cfg_i.wl.step))

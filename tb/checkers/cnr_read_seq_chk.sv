@@ -22,11 +22,6 @@ module cnr_read_seq_chk
   input logic [1:0]           state_q
 );
 
-  // At time 0 no reset has been given yet, and the registers hold anything.
-  function automatic logic known();
-    return rst_ni && $time > 0;
-  endfunction
-
   localparam int PulseBegin = int'(ReadResetCycles + ReadGapCycles);
   localparam int PulseEnd   = PulseBegin + int'(ReadPulseCycles);
   localparam int SlotEnd    = PulseEnd + int'(ReadGapCycles);
@@ -118,7 +113,7 @@ module cnr_read_seq_chk
 
   // The slot: its phases in order and in full, on one bank.
   always_ff @(posedge clk_i) begin
-    if (known()) begin
+    if (rst_ni) begin
       A20_ReadExclusive: assert (!(rd_rst_o && rd_pulse_o))
       else $error("%m: rd_rst_o and rd_pulse_o of bank %0d together", bank);
       A20_ReadReset: assert (rd_rst_o == (slot && pos < int'(ReadResetCycles)))
@@ -138,13 +133,13 @@ module cnr_read_seq_chk
 
   // The sweep: every bank once, in order, each only while its layer is quiet.
   always_ff @(posedge clk_i) begin
-    if (known() && slot_begin) begin
+    if (rst_ni && slot_begin) begin
       A20_ReadOrder: assert (bank == next_q)
       else $error("%m: bank %0d, limit %0d", bank, next_q);
       A20_ReadQuiet: assert (layer_of(bank) >= 0 && quiet_q[layer_of(bank)])
       else $error("%m: bank %0d of layer %0d, quiet layers %b", bank, layer_of(bank), quiet_q);
     end
-    if (known()) begin
+    if (rst_ni) begin
       A20_ReadDone: assert (done_o == (slot_q && pos_q == SlotEnd - 1 && int'(bank_q) == Banks - 1
                                        && !stop_q))
       else $error("%m: done_o = %b after cycle %0d of a slot of bank %0d, limit %0d of %0d", done_o,
@@ -165,7 +160,7 @@ module cnr_read_seq_chk
   end
 
   always_ff @(posedge clk_i) begin
-    if (known() && weights_valid_o) begin
+    if (rst_ni && weights_valid_o) begin
       A20_WeightsComplete: assert ((empty_q & ~in_slot) == '0)
       else $error("%m: weights valid, banks without a read %b", empty_q & ~in_slot);
       A20_WeightsFresh: assert (now_q - oldest_q <= longint'(Retention))
@@ -174,7 +169,7 @@ module cnr_read_seq_chk
       A20_WeightsSafe: assert (!invalidate_q)
       else $error("%m: weights valid one cycle after high voltage or loss of supply");
     end
-    if (known()) begin
+    if (rst_ni) begin
       A20_WeightsSet: assert (!weights_valid_o || valid_q || done_o)
       else $error("%m: weights_valid_o rose without a complete read");
       A20_Expired: assert (!expired_o || !weights_valid_o)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chips.description import Chip
 from tb.drivers.packed import Layout, pack, unpack
@@ -46,6 +46,16 @@ class ProgStructs:
             "width": 16,
             "ref": 10,
         }
+        self._lines: Layout = {
+            "address": self._address,
+            "bl_en": chip.word_cells,
+            "sl_en": chip.word_cells,
+            "wl_dac": 9,
+            "bl_dac": 9,
+            "sl_dac": 9,
+            "polarity": 1,
+            "ref": 10,
+        }
         self._levels: Layout = (pins.level,) * chip.word_cells
         self._fail: Layout = {
             "address": self._address,
@@ -83,6 +93,10 @@ class ProgStructs:
     def to_levels(self, word: int) -> dict[int, int]:
         """Level of every cell of a `levels_t`."""
         return dict(enumerate(unpack(word, self._levels)))
+
+    def changed_lines(self, word: int, fields: Mapping[str, int]) -> int:
+        """The register behind the codes and columns of `cnr_pulse` with some fields changed."""
+        return pack({**unpack(word, self._lines), **fields}, self._lines)
 
     def to_fail(self, word: int) -> Fail:
         """The entry of a `fail_t`."""

@@ -250,5 +250,22 @@ class Programmer:
     # Upsets
 
     def upset(self, block: str, register: str, value: int) -> None:
-        """Overwrite a register of `prog`, `verify`, `pulse` or `counters`."""
-        getattr(getattr(self._dut.dut, f"u_{block}"), register).value = value
+        """Overwrite a register of `prog`, `verify`, `pulse`, `ramp` or `counters`."""
+        self._register(block, register).value = value
+
+    def peek(self, block: str, register: str) -> int:
+        """Read such a register."""
+        return int(self._register(block, register).value)
+
+    def upset_lines(self, **fields: int) -> None:
+        """Overwrite some of the codes and columns that `pulse` drives."""
+        word = self.peek("pulse", "lines_q")
+        self.upset("pulse", "lines_q", self._structs.changed_lines(word, fields))
+
+    async def in_state(self, block: str, state: int) -> None:
+        """Wait for the first cycle of a state of `prog`, `verify` or `pulse`."""
+        while self.peek(block, "state_q") != state:
+            await wait_cycles()
+
+    def _register(self, block: str, register: str) -> Any:
+        return getattr(getattr(self._dut.dut, f"u_{block}"), register)

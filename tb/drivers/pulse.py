@@ -97,9 +97,9 @@ class PulseDriver:
         """Set stop, supply_ok, pump_ok, watchdog, sense_trim or sense_rdy."""
         getattr(self._dut, f"{name}_i").value = value
 
-    def upset(self, state: int) -> None:
-        """Overwrite the state register."""
-        self._dut.dut.state_q.value = state
+    def upset(self, register: str, value: int) -> None:
+        """Overwrite a register."""
+        getattr(self._dut.dut, register).value = value
 
     @property
     def sense(self) -> int:
@@ -156,6 +156,4 @@ class PulseDriver:
         hv, wl, bl, sl, sense, bleed = (int(pin.value) for pin in lines)
         address = Address(*(int(pin.value) for pin in word))
         wl_dac, bl_dac, sl_dac, polarity, ref = (int(pin.value) for pin in codes)
-        return Pins(
-            hv, wl, bl, sl, sense, bleed, address, wl_dac, bl_dac, sl_dac, polarity, ref
-        )
+        return Pins(hv, wl, bl, sl, sense, bleed, address, wl_dac, bl_dac, sl_dac, polarity, ref)

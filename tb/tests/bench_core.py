@@ -288,6 +288,18 @@ async def programming_and_inference_exclude_each_other_at_every_cycle(dut: Any) 
     }
 
 
+@cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_pulsed_read_gives_way_to_programming(dut: Any) -> None:
+    bench = await configured(dut, make=formed_cell)
+    await bench.host.read_weights()
+    for delay in range(0, 40, 3):
+        await bench.host.write("cmd", read_start=1)
+        await wait_cycles(delay)
+        assert (await bench.host.run(ProgOp.READ, *span(FIRST, FIRST))).error == ProgErr.NONE
+        assert not (await bench.host.read("status"))["read_busy"]
+    await bench.host.read_weights()
+
+
 @cocotb.test(timeout_time=1, timeout_unit="ms")
 async def concurrent_accesses_take_turns(dut: Any) -> None:
     bench = CoreBench(dut)

@@ -367,6 +367,6 @@ def upset_in(driver: PulseDriver, cycle: int, state: int) -> Callable[[int], Non
 
     def act(now: int) -> None:
         if now == cycle:
-            driver.upset(state)
+            driver.upset("state_q", state)
 
     return act

@@ -65,7 +65,11 @@ async def every_nesting_walks_its_loops(dut: Any) -> None:
     env = RampEnv(dut)
     await env.start()
     for nesting in range(len(NESTINGS)):
-        await walks(env, RampTable(Ramp(140, 200, 10), Ramp(260, 315, 10), Ramp(5, 9, 2), nesting))
+        on_the_stops = RampTable(Ramp(140, 200, 10), Ramp(260, 310, 10), Ramp(5, 9, 2), nesting)
+        below_them = RampTable(Ramp(140, 209, 10), Ramp(260, 319, 10), Ramp(5, 10, 2), nesting)
+        assert on_the_stops.points() == below_them.points()
+        await walks(env, on_the_stops)
+        await walks(env, below_them)
 
 
 @cocotb.test(timeout_time=50, timeout_unit="ms")
