@@ -1,7 +1,4 @@
-"""The chip in numbers: `chips/<name>/chip.toml` as frozen, validated dataclasses.
-
-Field names carry the unit of the file; properties ending in `_s`, `_f`, `_v` are SI.
-"""
+"""The chip in numbers: `chips/<name>/chip.toml`, checked as a whole."""
 
 from __future__ import annotations
 
@@ -17,220 +14,19 @@ from chips.geometry import (
     layer_geometries,
     pin_widths,
 )
+from chips.sections import (
+    WIDTH_CYCLES_MAX,
+    Clock,
+    Identity,
+    Layer,
+    Mac,
+    Phases,
+    Programming,
+    Reader,
+)
 from chips.tables import from_table, read_toml, require
 
 CHIPS = Path(__file__).resolve().parent
-WIDTH_CYCLES_MAX = 65535
-LIMIT_MAX = 4095
-NESTINGS = (
-    "width,line,wl",
-    "line,width,wl",
-    "width,wl,line",
-    "wl,width,line",
-    "line,wl,width",
-    "wl,line,width",
-)  # the position is the code of the register field
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What the chip is: cell coding, parallelism and image format."""
-
-    name: str
-    device: str
-    interlayer: str
-    weight_bits: int
-    levels: int
-    lanes: int
-    classes: int
-    input_channels: int
-    input_height: int
-    input_width: int
-
-    def __post_init__(self) -> None:
-        require(
-            self.interlayer in ("analog", "binary", "adc"),
-            f"chip: interlayer {self.interlayer!r}; allowed: analog, binary, adc",
-        )
-        require(2 <= self.weight_bits <= 8, "chip: weight_bits must be 2..8")
-        require(2 <= self.levels <= 16, "chip: levels must be 2..16")
-        require(1 <= self.lanes <= 64, "chip: lanes must be 1..64")
-        require(2 <= self.classes <= 16, "chip: classes must be 2..16")
-
-    @property
-    def code_max(self) -> int:
-        """Largest weight magnitude of the sign-magnitude code."""
-        return int(2 ** (self.weight_bits - 1)) - 1
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer and the noise of its stages in percent of the full output range."""
-
-    kind: str
-    filters: int
-    noise_mean_percent: float
-    noise_rms_percent: float
-    kernel: int = 1
-    pool: int = 1
-    relu: bool = True
-    pool_noise_mean_percent: float = 0.0
-    pool_noise_rms_percent: float = 0.0
-
-    def __post_init__(self) -> None:
-        require(self.kind in ("conv", "fc"), f"layers: kind {self.kind!r}; allowed: conv, fc")
-        require(self.filters >= 1, "layers: filters must be at least 1")
-        require(self.kernel % 2 == 1, "layers: kernel must be odd (same padding)")
-        require(self.kind == "conv" or self.kernel == 1, "layers: a fc layer has no kernel")
-        require(self.kind == "conv" or self.pool == 1, "layers: a fc layer has no pool")
-
-
-@dataclass(frozen=True)
-class Clock:
-    """System clock and layer clock."""
-
-    clk_period_ns: int
-    layer_period_cycles: int
-
-    @property
-    def clk_period_s(self) -> float:
-        """Period of `clk_i` in seconds."""
-        return self.clk_period_ns * 1e-9
-
-
-@dataclass(frozen=True)
-class Phases:
-    """Phases of one layer clock in system clocks."""
-
-    reset_cycles: int
-    gap_cycles: int
-    sample_cycles: int
-    t_ctrl_max_cycles: int
-    compare_cycles: int
-
-    @property
-    def longest_cycles(self) -> int:
-        """Reset to the sampled comparator outputs with the longest `T_ctrl`."""
-        computing = self.reset_cycles + self.t_ctrl_max_cycles + self.sample_cycles
-        return computing + 3 * self.gap_cycles + self.compare_cycles
-
-
-@dataclass(frozen=True)
-class Mac:
-    """MAC cells, integrator and comparators."""
-
-    v_fs_v: float
-    g_lsb_us: float
-    mirror_ratio: float
-    c_f0_ff: float
-    cf_sel_bits: int
-    reset_tau_ns: float
-    mismatch_rms_percent: float
-    comparator_offset_mv: float
-    comparator_noise_mv: float
-    comparator_trim_bits: int
-    comparator_trim_step_mv: float
-
-    def gain_per_clock(self, clk_period_s: float) -> float:
-        """Integrator gain (V/V per weight LSB) of one system clock at `cf_sel` 0."""
-        current_s = self.g_lsb_us * 1e-6 * self.mirror_ratio
-        return current_s * clk_period_s / (self.c_f0_ff * 1e-15)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Pulsed read of the RRAM cells into their storage nodes."""
-
-    vdd_v: float
-    r_ref_ohm: float
-    c_hold_ff: float
-    inverter_threshold_v: float
-    leak_tau_us: float
-    peak_current_a: float
-    r_lrs_min_ohm: float
-    reset_cycles: int
-    gap_cycles: int
-    pulse_cycles: int
-    refresh_interval_us: int
-    retention_us: int
-
-    @property
-    def cells_per_bank(self) -> int:
-        """Cells that may be read at once: the worst draw of each within the peak current."""
-        per_cell_a = self.vdd_v / (self.r_lrs_min_ohm + self.r_ref_ohm)
-        return int(self.peak_current_a / per_cell_a)
-
-    @property
-    def slot_cycles(self) -> int:
-        """System clocks of one bank: reset, gap, pulse, gap."""
-        return self.reset_cycles + self.pulse_cycles + 2 * self.gap_cycles
-
-
-@dataclass(frozen=True)
-class Ramp:
-    """Ramp table of one operation; `nesting` names the loops, outermost first."""
-
-    nesting: str
-    wl_start_mv: int
-    wl_stop_mv: int
-    wl_step_mv: int
-    line_start_mv: int
-    line_stop_mv: int
-    line_step_mv: int
-    width_start_ns: int
-    width_stop_ns: int
-    width_step_ns: int
-
-    def __post_init__(self) -> None:
-        require(
-            self.nesting in NESTINGS,
-            f"nesting {self.nesting!r}; allowed: {'; '.join(NESTINGS)}",
-        )
-        for name in ("wl", "line", "width"):
-            unit = "ns" if name == "width" else "mv"
-            start = getattr(self, f"{name}_start_{unit}")
-            stop = getattr(self, f"{name}_stop_{unit}")
-            step = getattr(self, f"{name}_step_{unit}")
-            require(0 < start <= stop, f"{name} ramp: start {start} must be in 1..stop ({stop})")
-            require(step > 0, f"{name} ramp: step must be above 0")
-
-
-@dataclass(frozen=True)
-class Ceilings:
-    """Highest allowed line amplitudes per operation, and the widest pulse."""
-
-    form_wl_mv: int
-    form_line_mv: int
-    set_wl_mv: int
-    set_line_mv: int
-    reset_wl_mv: int
-    reset_line_mv: int
-    width_ns: int
-
-
-@dataclass(frozen=True)
-class Programming:
-    """Timing in system clocks, default ramps and limits of the write-verify engine."""
-
-    dac_step_mv: int
-    setup_cycles: int
-    wordline_cycles: int
-    hold_cycles: int
-    discharge_cycles: int
-    sense_setup_cycles: int
-    sense_timeout_cycles: int
-    pump_timeout_cycles: int
-    hv_on_max_cycles: int
-    wl_sense_mv: int
-    max_pulses_form: int
-    max_pulses_set: int
-    max_pulses_reset: int
-    max_pulses_total: int
-    max_reversals: int
-    form: Ramp
-    set: Ramp
-    reset: Ramp
-    ceilings: Ceilings
 
 
 @dataclass(frozen=True)
@@ -252,6 +48,7 @@ class Chip:
             "layers: the last has one filter per class",
         )
         self._check_layer_clock()
+        self._check_watchdog()
         self._check_reader()
 
     def _check_layer_clock(self) -> None:
@@ -260,6 +57,16 @@ class Chip:
         phases, slot = self.phases.longest_cycles, self.reader.slot_cycles
         require(phases < period, f"phases: {phases} {limit}")
         require(slot < period, f"reader: a slot of {slot} {limit}")
+
+    def _check_watchdog(self) -> None:
+        """The widest legal pulse must not trip it, and its register must hold the width."""
+        programming, clk_ns = self.programming, self.clock.clk_period_ns
+        widest = programming.ceilings.width_ns // clk_ns
+        require(
+            widest < programming.hv_on_max_cycles and widest <= WIDTH_CYCLES_MAX,
+            f"programming: ceilings.width_ns is {widest} cycles, must be below hv_on_max_cycles = "
+            f"{programming.hv_on_max_cycles} and at most {WIDTH_CYCLES_MAX}",
+        )
 
     def _check_reader(self) -> None:
         """The oldest node is refreshed before it loses its weight."""

@@ -80,3 +80,10 @@ def require(condition: bool, message: str) -> None:
     """Raise `InputError(message)` unless `condition` holds."""
     if not condition:
         raise InputError(message)
+
+
+def require_positive(where: str, values: object, *names: str) -> None:
+    """Raise `InputError` for the first of the named numbers that is not above 0."""
+    for name in names:
+        value = getattr(values, name)
+        require(value > 0, f"{where}: {name} {value} must be above 0")

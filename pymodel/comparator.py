@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from chips.description import Chip, Mac
+from chips.description import Chip
 from chips.errors import InputError
+from chips.sections import Mac
 from pymodel.rng import FloatArray, Stream, generator, normals
 
 BoolArray = npt.NDArray[np.bool_]

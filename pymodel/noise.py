@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from chips.description import Chip, Layer
+from chips.description import Chip
+from chips.sections import Layer
 from pymodel.comparator import pair_count
 from pymodel.rng import FloatArray, IndexedNormals, Stream
 

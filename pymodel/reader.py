@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 
-from chips.description import Chip, Reader
+from chips.description import Chip
 from chips.errors import InputError
+from chips.sections import Reader
 from pymodel.rng import FloatArray
 
 NODE_RESET_TAU_S = 5e-9  # assumed: switch that discharges a node

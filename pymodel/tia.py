@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from chips.description import Mac
 from chips.errors import InputError
+from chips.sections import Mac
 from pymodel.rng import FloatArray
 
 PS_PER_S = 1e12

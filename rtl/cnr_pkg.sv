@@ -82,7 +82,7 @@ package cnr_pkg;
     width_t step;
   } width_ramp_t;
 
-  // Loops from the outermost to the innermost, see NESTINGS in chips/description.py.
+  // Loops from the outermost to the innermost, see NESTINGS in chips/sections.py.
   typedef enum logic [2:0] {
     NestWidthLineWl = 3'd0,
     NestLineWidthWl = 3'd1,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     job_file, result_file = args.out / "job.json", args.out / "rtl.npz"
     job.write(job_file)
-    result_file.unlink(missing_ok=True)
+    for result in (result_file, args.out / "summary.json"):
+        result.unlink(missing_ok=True)
     results = run_bench(
         BENCHES["infer"],
         chip=job.chip,
@@ -60,9 +62,17 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(check.passed for check in found) else 1
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """Refuses a command line with one line and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong."""
+        raise InputError(message)
+
+
 def parse() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="Program the chip, classify images, compare.")
+    parser = OneLineParser(description="Program the chip, classify images, compare.")
     parser.add_argument("--chip", default="cifar10")
     parser.add_argument("--device", help="cell parameter set; default: that of the chip")
     parser.add_argument("--weights", help="weight file; default: that of the chip")

@@ -128,12 +128,15 @@ _BENCHES += (
         chips=("mini",),
         public=("cnr_pulse",),
     ),
-    Bench(
-        "programmer",
-        "cnr_programmer_tb",
-        _PROGRAMMER_TB,
-        chips=("mini",),
-        public=_UPSETS,
+    *(
+        Bench(
+            f"programmer_{theme}",
+            "cnr_programmer_tb",
+            _PROGRAMMER_TB,
+            chips=("mini",),
+            public=_UPSETS,
+        )
+        for theme in "operations acceptance limits commands stops upsets random".split()
     ),
     # tb/test_prog_properties.py runs these two: each of their tests has to fail.
     Bench(

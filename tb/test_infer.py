@@ -45,6 +45,7 @@ def assert_all_held(values: dict[str, Any]) -> None:
     assert values["label_match"] == 1.0
     assert values["noisy_match"] == 1.0
     assert values["analog_error"] <= 1e-5
+    assert values["model_error"] == 0.0
     assert values["program_cached"] is False
 
 
@@ -53,7 +54,7 @@ def test_the_small_chip_from_end_to_end(tmp_path: Path, seed: int) -> None:
     assert run.returncode == 0, run.stderr
     assert_all_held(summary(tmp_path))
     assert summary(tmp_path)["images_rtl"] == 16
-    assert run.stdout.count("pass  ") == 5
+    assert run.stdout.count("pass  ") == 6
 
 
 def test_without_noise_the_labels_are_those_in_the_file(tmp_path: Path) -> None:
@@ -119,6 +120,8 @@ BAD_OPTIONS = {
     "data": (("--data", "/nowhere"), "/nowhere: holds no test_batch.bin"),
     "device": (("--chip", "mini", "--device", "sky"), "device 'sky' is unknown; allowed: amer2024"),
     "seed": (("--chip", "mini", "--seed", "0"), "SEED=0"),
+    "number": (("--images", "abc"), "argument --images: invalid int value: 'abc'"),
+    "unknown": (("--imags", "5"), "unrecognized arguments: --imags 5"),
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chips import Chip, InputError, load_chip
-from chips.description import Reader
+from chips.sections import Reader
 from pymodel.reader import (
     INVERTER_GAIN,
     NODE_RESET_TAU_S,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chips.description import Chip, Ramp
+from chips.description import Chip
+from chips.sections import Ramp
 from pymodel.device import Device
 from pymodel.macro import Drive, Macro, Sense
 from pymodel.pins import RESET_DIRECTION, SET_DIRECTION

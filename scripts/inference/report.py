@@ -29,11 +29,12 @@ class Check:
 def checks(inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
     """Everything a run must show."""
     layers, clocks = len(inputs.chip.layers), sorted(set(rtl.layer_clocks.tolist()))
+    found_clocks = ", ".join(f"{clock:g}" for clock in clocks)
     programming = rtl.programming
     result = [
         Check(
             f"label {layers} layer clocks after the load clock",
-            f"{len(rtl.layer_clocks)} images: {', '.join(map(str, clocks))}",
+            f"{len(rtl.layer_clocks)} images: {found_clocks}",
             clocks == [layers],
         ),
         Check(
@@ -60,6 +61,13 @@ def checks(inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
                 compared.noisy_match == 1.0,
             )
         )
+    result.append(
+        Check(
+            "layer outputs = model alone",
+            f"worst {compared.model_error:.1e} of full scale",
+            compared.model_error == 0.0,
+        )
+    )
     return result
 
 
@@ -75,10 +83,11 @@ def summary(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> d
         "images_rtl": len(rtl.labels),
         "images_model": compared.images_model,
         "accuracy": compared.accuracy,
-        "layer_clocks_per_image": int(rtl.layer_clocks.max()),
+        "layer_clocks_per_image": float(rtl.layer_clocks.max()),
         "label_match": compared.label_match,
         "noisy_match": compared.noisy_match,
         "analog_error": compared.analog_error,
+        "model_error": compared.model_error,
         "close_images": compared.close_images,
         "cells_programmed": programming.cells - programming.failed,
         "cells_failed": programming.failed,
@@ -138,7 +147,7 @@ def _figures(rtl: RtlResult, compared: Comparison) -> Iterator[str]:
     images = len(rtl.labels) + len(rtl.ideal_labels)
     yield f"inference    {rtl.inference_seconds:.1f} s wall for {images} images through the RTL"
     if compared.close_images:
-        yield f"             {compared.close_images} of them within 1e-5 of a tie"
+        yield f"             {compared.close_images} images of the main pass within 1e-5 of a tie"
     total = compared.images_model + len(rtl.labels)
     yield f"accuracy     {100 * compared.accuracy:.2f} % of {total} images"
 

@@ -44,15 +44,17 @@ class RtlResult:
     """Everything that was measured at the chip.
 
     ideal_labels, ideal_outputs: images without noise and mismatch; labels int64 (m,), and per
-    layer float32 (m, outputs) in V. labels: int64 (n,) of the main pass. layer_clocks: layer clocks
-    from the end of the load clock to the label, one per image of either pass, int64 (m + n,).
+    layer float32 (m, outputs) in V. labels, outputs: the same of the main pass, (n, ...).
+    layer_clocks: layer clocks from the end of the load clock to the label, one per image of either
+    pass, float64 (m + n,).
     """
 
     programming: Programming
     ideal_labels: npt.NDArray[np.int64]
     ideal_outputs: tuple[npt.NDArray[np.float32], ...]
     labels: npt.NDArray[np.int64]
-    layer_clocks: npt.NDArray[np.int64]
+    outputs: tuple[npt.NDArray[np.float32], ...]
+    layer_clocks: npt.NDArray[np.float64]
     inference_seconds: float
     system_clocks: int
     simulated_seconds: float
@@ -65,9 +67,9 @@ class RtlResult:
             "system_clocks": self.system_clocks,
             "simulated_seconds": self.simulated_seconds,
         }
-        arrays: dict[str, npt.NDArray[Any]] = {
-            f"ideal_output{i}": out for i, out in enumerate(self.ideal_outputs)
-        }
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for name, outputs in (("ideal", self.ideal_outputs), ("main", self.outputs)):
+            arrays |= {f"{name}_output{i}": volts for i, volts in enumerate(outputs)}
         partial = path.with_name(path.name + ".partial")
         with partial.open("wb") as file:
             np.savez(
@@ -87,12 +89,13 @@ class RtlResult:
             scalars = json.loads(str(file["scalars"]))
             programming = scalars.pop("programming")
             failures = tuple(FailedCell(**cell) for cell in programming.pop("failures"))
-            count = sum(name.startswith("ideal_output") for name in file.files)
+            layers = range(sum(name.startswith("ideal_output") for name in file.files))
             return cls(
                 programming=Programming(**programming, failures=failures),
                 ideal_labels=file["ideal_labels"],
-                ideal_outputs=tuple(file[f"ideal_output{i}"] for i in range(count)),
+                ideal_outputs=tuple(file[f"ideal_output{i}"] for i in layers),
                 labels=file["labels"],
+                outputs=tuple(file[f"main_output{i}"] for i in layers),
                 layer_clocks=file["layer_clocks"],
                 **scalars,
             )

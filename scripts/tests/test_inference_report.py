@@ -20,12 +20,13 @@ GOOD = RtlResult(
     ideal_labels=np.arange(4),
     ideal_outputs=(np.zeros((4, 3), np.float32),),
     labels=np.arange(4),
+    outputs=(np.ones((4, 3), np.float32),),
     layer_clocks=np.full(8, 4.0),
     inference_seconds=1.0,
     system_clocks=1000,
     simulated_seconds=2e-5,
 )
-GOOD_COMPARISON = Comparison(1.0, 1e-7, 1.0, 12, 0.5, 0)
+GOOD_COMPARISON = Comparison(1.0, 1e-7, 1.0, 0.0, 12, 0.5, 0)
 FAILED = replace(GOOD_PROGRAMMING, failed=1, failures=(FailedCell(2, 5, 16, 4),))
 
 
@@ -47,6 +48,7 @@ def test_a_good_run_passes(inputs: Inputs) -> None:
         (GOOD, replace(GOOD_COMPARISON, label_match=0.99)),
         (GOOD, replace(GOOD_COMPARISON, analog_error=2e-5)),
         (GOOD, replace(GOOD_COMPARISON, noisy_match=0.99)),
+        (GOOD, replace(GOOD_COMPARISON, model_error=1e-7)),
     ],
 )
 def test_one_thing_that_does_not_hold_fails_the_run(

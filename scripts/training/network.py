@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from chips import Chip, InputError
-from chips.description import Layer
+from chips.sections import Layer
 from chips.weights import Weights, code_shape
 from scripts.training.noise import NoiseBank
 

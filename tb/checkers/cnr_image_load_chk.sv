@@ -84,4 +84,4 @@ module cnr_image_load_chk
 
 endmodule
 
-bind cnr_image_load cnr_image_load_chk u_chk (.*);
+bind cnr_image_load cnr_image_load_chk u_chk (.*, .state_q(state_q));

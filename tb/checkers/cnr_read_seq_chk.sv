@@ -179,4 +179,4 @@ module cnr_read_seq_chk
 
 endmodule
 
-bind cnr_read_seq cnr_read_seq_chk u_chk (.*);
+bind cnr_read_seq cnr_read_seq_chk u_chk (.*, .state_q(state_q));

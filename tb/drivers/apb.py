@@ -1,6 +1,6 @@
 """APB4 master and slave.
 
-The master is not that of cocotbext-apb, which wakes Python at every clock edge of the simulation
+The master of cocotbext-apb would do, but it wakes Python at every clock edge of the simulation
 even when nobody uses the bus.
 """
 

@@ -13,7 +13,6 @@ from tb.models.programming import Address, Fail, existing_cells, words
 from tb.models.simple_cells import Cell, SimpleCells, SimpleMacro
 from tb.models.write_verify import Word
 
-
 LOG_DEPTH = 64  # entries of the fail log; later ones are lost
 
 

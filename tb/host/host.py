@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from chips.description import Chip, Ramp
+from chips.description import Chip
+from chips.sections import Ramp
 from tb.host.codes import LevelWindow, formed_code, whole
 from tb.host.regmap import REGISTERS, Nesting, ProgErr, ProgOp
 

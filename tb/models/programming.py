@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chips.description import Chip, chip_names, load_chip
-from chips.description import Ramp as ChipRamp
+from chips.sections import Ramp as ChipRamp
 from tb.models.ramp import Ramp, RampTable
 
 REF_HIGHEST = 1023

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from chips.description import NESTINGS
+from chips.sections import NESTINGS
 
 
 @dataclass(frozen=True)

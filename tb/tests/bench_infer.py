@@ -25,10 +25,11 @@ from tb.env import ChipEnv
 from tb.host.host import Counters
 from tb.host.regmap import ProgErr
 
+TIMEOUT_S = 10  # simulated; programming takes half a second, 10,000 images a tenth
 WATCH_US = 2000  # simulated time between two looks at the progress and the fail log
 
 
-@cocotb.test()
+@cocotb.test(timeout_time=TIMEOUT_S, timeout_unit="sec")
 async def image_to_label(dut: Any) -> None:
     """Program every cell, read them, classify the images without and with noise."""
     job = Job.read(Path(os.environ["CNR_JOB"]))
@@ -45,8 +46,9 @@ async def image_to_label(dut: Any) -> None:
     RtlResult(
         programming=programming,
         ideal_labels=ideal.numbers,
-        ideal_outputs=tuple(np.stack(held) for held in zip(*ideal.outputs, strict=True)),
+        ideal_outputs=ideal.by_layer,
         labels=main.numbers,
+        outputs=main.by_layer,
         layer_clocks=np.array([label.layer_clocks for label in ideal.labels + main.labels]),
         inference_seconds=time.monotonic() - start,
         system_clocks=int(get_sim_time("ns")) // inputs.chip.clock.clk_period_ns,
@@ -60,6 +62,7 @@ class Programmer:
     def __init__(self, env: ChipEnv) -> None:
         self._env = env
         self._failures: dict[FailedCell, None] = {}
+        self._running = False
 
     async def run(self, words: npt.NDArray[np.bool_]) -> Programming:
         """FORM, then WRITE, every word."""
@@ -81,10 +84,11 @@ class Programmer:
     async def _sweep(self, name: str, operation: Any) -> Counters:
         host = self._env.host
         await host.clear_counters()
+        self._running = True
         watching = cocotb.start_soon(self._watch(name))
         outcome = await operation()
-        watching.cancel()
-        await self._take_failures()
+        self._running = False
+        await watching
         assert outcome.error is ProgErr.NONE, f"{name} ended with {outcome}"
         counters = await host.counters()
         assert counters.succeeded + counters.failed == counters.requested, counters
@@ -93,14 +97,11 @@ class Programmer:
     async def _watch(self, name: str) -> None:
         total = self._env.chip.words
         progress, done = Progress(name, total, "words"), 0
-        try:
-            while True:
-                await Timer(WATCH_US, "us")
-                done = max(done, self._env.word_at_pins())
-                progress.update(done)
-                await self._take_failures()
-        finally:
-            progress.update(total)
+        while self._running:
+            await Timer(WATCH_US, "us")
+            await self._take_failures()
+            done = max(done, self._env.word_at_pins()) if self._running else total
+            progress.update(done)
 
     async def _take_failures(self) -> None:
         log = await self._env.host.fail_log()
@@ -126,6 +127,11 @@ class Pass:
         """The labels alone."""
         return np.array([label.label for label in self.labels])
 
+    @property
+    def by_layer(self) -> tuple[npt.NDArray[np.float32], ...]:
+        """Held outputs of each layer, (images, outputs), in V."""
+        return tuple(np.stack(held) for held in zip(*self.outputs, strict=True))
+
     async def run(self, name: str, count: int, effects: Effects) -> None:
         """Classify the first `count` images with these imperfections of the model on."""
         macro = self.env.macro
@@ -134,7 +140,6 @@ class Pass:
         progress = Progress(name, count, "images")
         for index, image in enumerate(self.inputs.images.pixels[:count]):
             self.labels.append(await self.env.classify(image))
-            held = [macro.held_v(layer).ravel() for layer in range(len(self.env.chip.layers))]
-            if effects == Effects.none():
-                self.outputs.append([volts.copy() for volts in held])
+            layers = range(len(self.env.chip.layers))
+            self.outputs.append([macro.held_v(layer).ravel().copy() for layer in layers])
             progress.update(index + 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import cocotb
 
-from chips.description import NESTINGS
+from chips.sections import NESTINGS
 from tb.drivers.cycles import ClockReset, wait_cycles
 from tb.drivers.prog_structs import ramp_table
 from tb.models.ramp import Ramp, RampTable

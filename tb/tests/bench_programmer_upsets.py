@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import cocotb
+
+from tb.drivers.cycles import wait_cycles
+from tb.drivers.programmer import SAFE
+from tb.drivers.programmer_cases import WORD, length, started
+from tb.host.regmap import ProgErr, ProgOp
+
+STATES = {"prog": (3, 5), "verify": (4, 11), "pulse": (4, 10)}  # bits, legal states
+
+
+async def recovers_from_upsets(dut: Any, block: str) -> None:
+    """Every invalid state, at many times: all off, told, and the next operation is clean."""
+    env = await started(dut)
+    programmer = env.programmer
+    targets = env.data(WORD, WORD)
+    cycles = await length(env, ProgOp.WRITE, WORD, targets)
+    width, legal = STATES[block]
+    for state in range(legal, 1 << width):
+        for cycle in range(0, cycles - 3, 1 + cycles // 60):
+            env.renew_cells()
+            stream = programmer.stream(targets, [WORD])
+            await programmer.command(ProgOp.WRITE, WORD, WORD)
+            await wait_cycles(cycle)
+            busy = programmer.lines != SAFE
+            programmer.upset(block, "state_q", state)
+            await wait_cycles()
+            assert programmer.lines == SAFE, f"{block} in state {state}, cycle {cycle}"
+            error = await programmer.done()
+            stream.cancel()
+            if busy or block != "pulse":
+                assert error is ProgErr.STATE, f"{block} in state {state}, cycle {cycle}: {error}"
+            await wait_cycles(15)
+            assert await programmer.run(ProgOp.WRITE, WORD, targets=targets) is ProgErr.NONE
+            assert env.levels(WORD) == targets[WORD]
+
+
+@cocotb.test(timeout_time=500, timeout_unit="ms")
+async def an_invalid_state_of_the_sweep_turns_all_off(dut: Any) -> None:
+    await recovers_from_upsets(dut, "prog")
+
+
+@cocotb.test(timeout_time=500, timeout_unit="ms")
+async def an_invalid_state_of_write_verify_turns_all_off(dut: Any) -> None:
+    await recovers_from_upsets(dut, "verify")
+
+
+@cocotb.test(timeout_time=500, timeout_unit="ms")
+async def an_invalid_state_of_the_pulse_turns_all_off(dut: Any) -> None:
+    await recovers_from_upsets(dut, "pulse")
