@@ -50,7 +50,8 @@ test: setup ## every test that must pass, in parallel; TEST=<regex> selects by n
 
 .PHONY: waves
 waves: setup ## run BENCH=<name> with waves and open the viewer
-	$(PY) scripts/waves.py --chip '$(CHIP)' --seed '$(SEED)' $(strip \
+	$(PY) scripts/waves.py --seed '$(SEED)' $(strip \
+	  $(if $(filter file,$(origin CHIP)),,--chip '$(CHIP)') \
 	  $(call option,BENCH) $(call option,TEST))
 
 .PHONY: bench

