@@ -153,6 +153,7 @@ class Reader:
     leak_tau_us: float
     peak_current_a: float
     r_lrs_min_ohm: float
+    setup_cycles: int
     reset_cycles: int
     gap_cycles: int
     pulse_cycles: int
@@ -174,8 +175,8 @@ class Reader:
 
     @property
     def slot_cycles(self) -> int:
-        """System clocks of one bank: reset, gap, pulse, gap."""
-        return self.reset_cycles + self.pulse_cycles + 2 * self.gap_cycles
+        """System clocks of one bank: setup, reset, gap, pulse, gap."""
+        return self.setup_cycles + self.reset_cycles + self.pulse_cycles + 2 * self.gap_cycles
 
 
 @dataclass(frozen=True)

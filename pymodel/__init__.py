@@ -8,7 +8,7 @@ from pymodel.device import Device, load_device
 from pymodel.macro import Macro
 from pymodel.network import Network, Outputs
 from pymodel.noise import Effects
-from pymodel.pins import Drive, Phases, ReadPulse, Sense
+from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense
 
 __all__ = [
     "Device",
@@ -19,6 +19,7 @@ __all__ = [
     "Outputs",
     "Phases",
     "ReadPulse",
+    "ReadReset",
     "Sense",
     "load_device",
 ]

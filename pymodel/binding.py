@@ -14,7 +14,7 @@ import numpy as np
 from cocotb.simtime import get_sim_time
 
 from pymodel.macro import Macro
-from pymodel.pins import Drive, Phases, ReadPulse, Sense
+from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense
 
 PS = 1e-12
 DURATION_BITS = 48
@@ -54,7 +54,7 @@ class AnalogBinding:
         place, dac = (pins.layer, pins.group, pins.row), pins.dac
         self._drive = Fields(*place, cells, cells, 1, dac, dac, dac, 1, 1, DURATION_BITS)
         self._sense = Fields(*place, cells, 1, dac, 10, DURATION_BITS)
-        self._read = Fields(pins.bank, DURATION_BITS, DURATION_BITS)
+        self._read = Fields(1, pins.bank, DURATION_BITS, DURATION_BITS, 1, pins.bank)
         self._phase = Fields(*[layers] * 4, *[chip.mac.cf_sel_bits] * layers)
         self._trim = Fields(*[chip.mac.comparator_trim_bits] * chip.chip.classes)
 
@@ -92,8 +92,13 @@ class AnalogBinding:
         )
 
     def _on_read(self) -> None:
-        bank, reset_ps, pulse_ps = self._read.cut(_unsigned(self.stub.read_evt))
-        self.macro.read_pulse(ReadPulse(bank, reset_ps * PS, pulse_ps * PS, _now_s()))
+        ended, bank, reset_ps, pulse_ps, begun, next_bank = self._read.cut(
+            _unsigned(self.stub.read_evt)
+        )
+        if ended:
+            self.macro.read_pulse(ReadPulse(bank, reset_ps * PS, pulse_ps * PS, _now_s()))
+        if begun:
+            self.macro.read_reset(ReadReset(next_bank, _now_s()))
 
     def _on_load(self) -> None:
         raw = _unsigned(self.stub.in_latch).to_bytes(len(self.stub.in_latch) // 8, "little")

@@ -19,12 +19,12 @@ from pymodel.cell import CellArray
 from pymodel.compute_side import ComputeSide
 from pymodel.device import Device
 from pymodel.noise import Effects
-from pymodel.pins import Drive, Phases, ReadPulse, Sense
+from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense
 from pymodel.programming_side import ProgrammingSide
 from pymodel.read_side import ReadSide
 from pymodel.rng import FloatArray, Stream, generator, require_word
 
-__all__ = ["Drive", "Macro", "Phases", "ReadPulse", "Sense", "Statistics"]
+__all__ = ["Drive", "Macro", "Phases", "ReadPulse", "ReadReset", "Sense", "Statistics"]
 
 
 @dataclass(slots=True)
@@ -83,8 +83,13 @@ class Macro:
         self.statistics.senses += 1
         return self._programming.sense(pins)
 
+    def read_reset(self, pins: ReadReset) -> None:
+        """The reset of one bank begins: until its read has ended, its MAC gates are all on."""
+        self._compute.settle_layer(self._read.layer_of(pins.bank), pins.now_s)
+        self._read.reset(pins)
+
     def read_pulse(self, pins: ReadPulse) -> None:
-        """The read pulse of one bank has ended."""
+        """The read of one bank has ended."""
         self.statistics.reads += 1
         self._compute.settle_layer(self._read.layer_of(pins.bank), pins.now_s)
         self._read.pulse(pins)

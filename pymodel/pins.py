@@ -41,8 +41,15 @@ class Sense(NamedTuple):
     bleed_s: float
 
 
+class ReadReset(NamedTuple):
+    """The reset of one bank begins: its nodes are discharged from now on."""
+
+    bank: int
+    now_s: float
+
+
 class ReadPulse(NamedTuple):
-    """A finished read pulse of one bank; `reset_s` is 0 if its nodes were not reset before."""
+    """The read of one bank has ended: first its reset, then its pulse; either may be 0."""
 
     bank: int
     reset_s: float

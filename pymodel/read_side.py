@@ -9,15 +9,15 @@ from chips.errors import InputError
 from pymodel.cell import CellArray
 from pymodel.device import Device, stress_rate
 from pymodel.mac import MacArray, layer_weights
-from pymodel.pins import RESET_DIRECTION, ReadPulse
+from pymodel.pins import RESET_DIRECTION, ReadPulse, ReadReset
 from pymodel.reader import NodeArray
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """MAC cells of a layer, and the version of the gates they were loaded from."""
+    """MAC cells of a layer, and the gates they were loaded from: version, discharged banks."""
 
-    version: int
+    gates: tuple[int, frozenset[int]]
     macs: MacArray
 
 
@@ -52,6 +52,17 @@ class ReadSide:
                 return geometry.index
         raise InputError(f"read bank {bank}, allowed are 0..{self._chip.banks - 1}")
 
+    def reset(self, pins: ReadReset) -> None:
+        """Discharge the nodes of one bank.
+
+        Raises
+        ------
+        InputError
+            No such bank.
+        """
+        layer = self.layer_of(pins.bank)
+        self._nodes[layer].discharge(pins.bank - self._chip.geometry[layer].bank_base)
+
     def pulse(self, pins: ReadPulse) -> None:
         """Read one bank into its nodes, and count the stress of the read.
 
@@ -75,12 +86,12 @@ class ReadSide:
         """MAC cells of a layer as the held nodes drive them at `now_s`."""
         nodes = self._nodes[layer]
         nodes.settle(now_s)
-        loaded = self._loaded.get(layer)
-        if loaded is None or loaded.version != nodes.version:
+        loaded, gates = self._loaded.get(layer), (nodes.version, nodes.discharged)
+        if loaded is None or loaded.gates != gates:
             weights = layer_weights(self._chip, layer, nodes.gates)
             mismatch = self._origin if self._mismatch else None
             macs = MacArray.load(self._chip, layer, weights, mismatch)
-            loaded = self._loaded[layer] = Loaded(nodes.version, macs)
+            loaded = self._loaded[layer] = Loaded(gates, macs)
         return loaded.macs
 
     def age_s(self, now_s: float) -> float:

@@ -111,8 +111,9 @@ def _require_time(what: str, time_s: float) -> None:
 class NodeArray:
     """Storage nodes and MAC gates of one layer, arrays (words, lanes * bits).
 
-    `version` changes whenever a gate changes. The gates are computed at each read pulse; they
-    are looked at again only when the weakest held node can have reached the transition.
+    The gates are computed at each read pulse; they are looked at again only when the weakest held
+    node can have reached the transition. A bank in `discharged` is between the begin of its reset
+    and the end of its read: all its gates are on. `version` changes whenever another gate changes.
     """
 
     def __init__(self, chip: Chip, layer: int) -> None:
@@ -121,8 +122,9 @@ class NodeArray:
         self._words_per_bank = geometry.words_per_bank
         shape = (geometry.words, chip.word_cells)
         self._node_v = np.zeros(shape, np.float32)
-        self.gates = gate_on(chip.reader, self._node_v)
+        self._held_gates = gate_on(chip.reader, self._node_v)
         self.version = 0
+        self.discharged: frozenset[int] = frozenset()
         self.read_s = np.full(geometry.banks, -np.inf)
         self._changes_s = np.full(geometry.banks, np.inf)
 
@@ -130,6 +132,20 @@ class NodeArray:
         """First word of a bank of this layer, and the one after its last."""
         first = bank * self._words_per_bank
         return first, min(first + self._words_per_bank, len(self._node_v))
+
+    @property
+    def gates(self) -> FloatArray:
+        """How far each MAC gate is on, 0..1."""
+        if not self.discharged:
+            return self._held_gates
+        gates = self._held_gates.copy()
+        for bank in self.discharged:
+            gates[slice(*self.words(bank))] = 1
+        return gates
+
+    def discharge(self, bank: int) -> None:
+        """Begin the reset of one bank."""
+        self.discharged |= {bank}
 
     def read(
         self, bank: int, resistance_ohm: FloatArray, reset_s: float, pulse_s: float, now_s: float
@@ -145,6 +161,7 @@ class NodeArray:
         start_v = reset_node_v(held_node_v(self._reader, nodes, max(held_s, 0.0)), reset_s)
         nodes[...] = read_node_v(self._reader, resistance_ohm, start_v, pulse_s)
         self.read_s[bank] = now_s
+        self.discharged -= {bank}
         self._update(bank, nodes, now_s)
 
     def settle(self, now_s: float) -> None:
@@ -156,7 +173,7 @@ class NodeArray:
 
     def _update(self, bank: int, node_v: FloatArray, now_s: float) -> None:
         gates = gate_on(self._reader, node_v)
-        old = self.gates[slice(*self.words(bank))]
+        old = self._held_gates[slice(*self.words(bank))]
         if not np.array_equal(gates, old):
             old[...] = gates
             self.version += 1

@@ -2,8 +2,8 @@
 // and the interlocks between programming, pulsed read and inference: an image is taken only with
 // valid weights, supply, the host's permission and no programming; programming starts only when no
 // image is in flight; a pulsed read gives way to programming; high voltage or loss of supply makes
-// the weights invalid. A start strobe already counts as programming, unless an image in flight refuses
-// it.
+// the weights invalid. A start counts as programming from its strobe on; one that is refused, for
+// whatever reason, disturbs nothing.
 
 module cnr_core
   import cnr_chip_pkg::*;
@@ -100,10 +100,10 @@ module cnr_core
   logic [NumLayers-1:0]       layer_quiet;
 
   // Interlocks
-  logic programming, infer_allow, prog_allow, read_allow, weights_lost;
+  logic prog_accept, programming, infer_allow, prog_allow, read_allow, weights_lost;
 
   assign prog_allow   = ~status.infer_busy;
-  assign programming  = status.prog_busy | ((cmd.start | cmd.resume) & prog_allow);
+  assign programming  = status.prog_busy | prog_accept;
   assign infer_allow  = status.weights_valid & status.supply_ok & compute_cfg.infer_en &
                         ~programming;
   assign read_allow   = ~programming;
@@ -180,6 +180,7 @@ module cnr_core
     .rb_valid_o,
     .rb_ready_i,
     .rb_data_o,
+    .accept_o(prog_accept),
     .busy_o(status.prog_busy),
     .done_o(events.prog_done),
     .err_o(status.prog_err),

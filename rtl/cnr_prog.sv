@@ -3,7 +3,8 @@
 // and end of the last accepted start, and start_i wins over it. Either is answered by done_o with
 // err_o, which holds until the next done_o: at the end of the sweep, at its first error, or in the next
 // cycle where it is refused, which changes nothing else. Both are ignored while busy_o is up; a
-// resume with nothing left to do is refused with ErrRange.
+// resume with nothing left to do is refused with ErrRange. accept_o is high in the cycle of a start or
+// resume that is not refused, busy_o from the next cycle on.
 //
 // pointer_o is the first word of the sweep that is not completed; after the last word of the chip it
 // is the first again. A word is completed, counted and the pointer moved in one cycle. A stopped word
@@ -26,6 +27,7 @@ module cnr_prog
   input  addr_t        last_i,
   input  logic         allow_i,
   input  logic         supply_ok_i,
+  output logic         accept_o,
   output logic         busy_o,
   output logic         done_o,
   output prog_err_e    err_o,
@@ -134,6 +136,7 @@ module cnr_prog
     advance        = 1'b0;
     finish         = 1'b0;
     outcome        = ErrNone;
+    accept_o       = 1'b0;
     w_ready_o      = 1'b0;
     rb_valid_o     = 1'b0;
     word_start_o   = 1'b0;
@@ -155,6 +158,7 @@ module cnr_prog
             finish  = 1'b1;
             outcome = ErrRange;
           end else begin
+            accept_o   = 1'b1;
             op_d       = prog_op_e'(op);
             pointer_d  = first;
             last_d     = last;

@@ -29,6 +29,7 @@ module cnr_programmer
   input  logic              rb_ready_i,
   output levels_t           rb_data_o,
 
+  output logic              accept_o,
   output logic              busy_o,
   output logic              done_o,
   output prog_err_e         err_o,
@@ -78,6 +79,7 @@ module cnr_programmer
     .last_i,
     .allow_i,
     .supply_ok_i,
+    .accept_o,
     .busy_o,
     .done_o,
     .err_o,

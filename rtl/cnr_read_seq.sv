@@ -2,10 +2,10 @@
 //
 // start_i (ignored unless allow_i, and while a sweep is running or invalidate_i is high) begins a
 // sweep: banks 0 to NumBanks - 1, one slot of ReadSlotCycles cycles each, slot after slot. Within a
-// slot rd_bank_o is stable; rd_rst_o is high for the first ReadResetCycles cycles and, ReadGapCycles
-// later, rd_pulse_o for ReadPulseCycles; ReadGapCycles end the slot. Before the slot of a bank whose
-// layer is not quiet the sweep waits, with both low. After the last slot done_o is high for one
-// cycle, and weights_valid_o with it.
+// slot rd_bank_o is stable; after ReadSetupCycles rd_rst_o is high for ReadResetCycles cycles and,
+// ReadGapCycles later, rd_pulse_o for ReadPulseCycles; ReadGapCycles end the slot. Before the slot
+// of a bank whose layer is not quiet the sweep waits, with both low. After the last slot done_o is
+// high for one cycle, and weights_valid_o with it.
 //
 // With refresh_en_i and valid weights another sweep begins RefreshInterval cycles after the one
 // before it began, or as soon as that is over or allow_i is back.
@@ -51,11 +51,12 @@ module cnr_read_seq
     $fatal(1, "RefreshInterval = %0d and a sweep of %0d cycles are longer than Retention = %0d",
            RefreshInterval, SweepCycles, Retention);
   end
-  if (ReadSlotCycles != ReadResetCycles + ReadPulseCycles + 2 * ReadGapCycles)
+  if (ReadSlotCycles != ReadSetupCycles + ReadResetCycles + ReadPulseCycles + 2 * ReadGapCycles)
   begin : gen_check_slot
     $fatal(1, "ReadSlotCycles = %0d is not the sum of its phases", ReadSlotCycles);
   end
-  if (ReadResetCycles == 0 || ReadPulseCycles == 0 || ReadGapCycles == 0) begin : gen_check_phases
+  if (ReadSetupCycles == 0 || ReadResetCycles == 0 || ReadPulseCycles == 0 || ReadGapCycles == 0)
+  begin : gen_check_phases
     $fatal(1, "a phase of the read slot has no length");
   end
 
@@ -192,7 +193,8 @@ module cnr_read_seq
       valid_q    <= valid_d;
       done_q     <= done_d;
       expired_q  <= expired_d;
-      rst_q      <= state_d == StSlot && slot_d >= SlotW'(ReadSlotCycles - ReadResetCycles);
+      rst_q      <= state_d == StSlot && slot_d < SlotW'(ReadSlotCycles - ReadSetupCycles)
+                    && slot_d >= SlotW'(ReadSlotCycles - ReadSetupCycles - ReadResetCycles);
       pulse_q    <= state_d == StSlot && slot_d >= SlotW'(ReadGapCycles)
                     && slot_d < SlotW'(ReadGapCycles + ReadPulseCycles);
     end

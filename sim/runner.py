@@ -85,7 +85,7 @@ def run_bench(
             _simulate(
                 build,
                 folder,
-                extra_env or {},
+                {**(extra_env or {}), "CNR_CHIP": chip},
                 timeout_s=bench.timeout_s,
                 stderr_to_terminal=stderr_to_terminal,
                 testcase=f"(^|\\.){re.escape(test)}$" if test else None,

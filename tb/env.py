@@ -65,9 +65,9 @@ class ChipEnv:
         self.binding = AnalogBinding(dut.u_macro, macro)
         self.clock = ClockReset(dut)
         self.host = Host(SpiBus(pins, period_ns), IrqPin(dut.irq_o), chip)
-        self.weights = StreamSource(dut, "w", period_ns=period_ns)
-        self.pixels = StreamSource(dut, "pix", period_ns=period_ns)
-        self.labels = LabelMonitor(dut, dut.u_macro.in_load_i, self._layer_period_ns)
+        self.weights = StreamSource(dut, "w")
+        self.pixels = StreamSource(dut, "pix")
+        self.labels = LabelMonitor(dut, dut.u_macro.in_load_i)
 
     async def start(self) -> None:
         """Power up: reset without supply first, then the supply, as on a board."""
@@ -138,9 +138,18 @@ class ChipEnv:
         beats = (raw[i : i + PIXEL_BYTES] for i in range(0, len(raw), PIXEL_BYTES))
         await self.pixels.send(int.from_bytes(beat, "little") for beat in beats)
 
+    async def send_images(self, images: Iterable[npt.NDArray[np.uint8]]) -> None:
+        """Stream images one after another."""
+        for image in images:
+            await self.send_image(image)
+
     async def classify(self, image: npt.NDArray[np.uint8]) -> Label:
         """Send one image and wait for its label."""
         await self.send_image(image)
+        return await self.next_label()
+
+    async def next_label(self) -> Label:
+        """Wait for the next label."""
         limit_ns = LABEL_TIMEOUT_LAYER_CLOCKS * self._layer_period_ns
         return await with_timeout(self.labels.labels.get(), limit_ns, "ns")
 

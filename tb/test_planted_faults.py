@@ -75,6 +75,13 @@ FAULTS = (
         "refresh_keeps_the_weights_for_long",
         "of full scale",
     ),
+    Fault(
+        "a_refresh_hits_a_layer_that_integrates",
+        "rtl/cnr_read_seq.sv",
+        {"= layer_quiet_i[layer_of(bank_next)];": "= 1'b1;"},
+        "refresh_sweeps_disturb_no_image_of_a_continuous_stream",
+        "of full scale",
+    ),
 )
 
 

@@ -52,7 +52,7 @@ def test_hashes_tell_chips_apart() -> None:
         ('kind = "conv"', 'kind = "pool"', "allowed: conv, fc"),
         ("classes = 10", "classes = 9", "one filter per class"),
         ("layer_period_cycles = 50", "layer_period_cycles = 47", "47 cycles must be below"),
-        ("gap_cycles = 1\npulse", "gap_cycles = 25\npulse", "a slot of 57 cycles must be below"),
+        ("gap_cycles = 1\npulse", "gap_cycles = 25\npulse", "a slot of 58 cycles must be below"),
         ("setup_cycles = 4", "setup_cycles = -3", "setup_cycles -3 must be above 0"),
         ("dac_step_mv = 10", "dac_step_mv = 0", "dac_step_mv 0 must be above 0"),
         ("clk_period_ns = 20", "clk_period_ns = 0", "clk_period_ns 0 must be even and in"),

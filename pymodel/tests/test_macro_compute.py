@@ -12,7 +12,9 @@ from chips import Chip, InputError, load_chip
 from chips.weights import Weights
 from pymodel.comparator import pack_bits
 from pymodel.device import load_device
-from pymodel.macro import Drive, Macro, Phases, ReadPulse
+from pymodel.layer import Stage, pixel_volts
+from pymodel.mac import MacArray
+from pymodel.macro import Drive, Macro, Phases, ReadPulse, ReadReset
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.pins import SET_DIRECTION
@@ -241,16 +243,66 @@ def test_a_read_without_pulse_forgets_the_weights(bench: Bench) -> None:
     assert not same_outputs(bench.network, bench.macro, bench.images[0], 0)
 
 
-def test_a_read_during_integration_changes_only_what_follows(bench: Bench) -> None:
+def read_while_integrating(bench: Bench, banks: range, split: tuple[int, int, int]) -> None:
+    """Layer 0 integrates for some clocks before, during and after the read of banks."""
     bench.start()
     bench.pins.reset(1)
     bench.pins.put(en=1)
-    bench.pins.wait(bench.weights.t_ctrl[0])
-    for bank in range(bench.chip.geometry[0].banks):
-        bench.macro.read_pulse(ReadPulse(bank, 40e-9, 0.0, bench.pins.now_s))
+    bench.pins.wait(split[0])
+    for bank in banks:
+        bench.macro.read_reset(ReadReset(bank, bench.pins.now_s))
+    bench.pins.wait(split[1])
+    for bank in banks:
+        bench.macro.read_pulse(ReadPulse(bank, 40e-9, 100e-9, bench.pins.now_s))
+    bench.pins.wait(split[2])
     bench.pins.put(en=0)
     bench.pins.take(1)
+
+
+def test_a_layer_integrates_with_all_gates_on_while_it_is_read(bench: Bench) -> None:
+    before, during, after = 8, 3, 5
+    read_while_integrating(bench, range(bench.chip.geometry[0].banks), (before, during, after))
+    stage = Stage(bench.chip, 0)
+    inputs = pixel_volts(bench.images[:1], bench.chip.mac.v_fs_v)
+    volts: npt.NDArray[np.float32] | None = None
+    all_on = np.full_like(bench.weights.codes[0], -bench.chip.chip.code_max)
+    for codes, clocks in ((bench.weights.codes[0], before + after), (all_on, during)):
+        macs = MacArray.load(bench.chip, 0, codes.astype(np.float32), None)
+        volts = stage.integrated(macs, inputs, clocks * 20_000, bench.weights.cf_sel[0], volts)
+    assert volts is not None
+    assert bench.held() == pytest.approx(stage.sampled(volts, None)[0], abs=1e-6)
+    assert np.abs(bench.held() - bench.expected(0)).max() > 1e-3
+
+
+def test_a_layer_does_not_feel_the_read_of_another(bench: Bench) -> None:
+    other = bench.chip.geometry[1]
+    banks = range(other.bank_base, other.bank_base + other.banks)
+    read_while_integrating(bench, banks, (0, bench.weights.t_ctrl[0], 0))
     assert np.array_equal(bench.held(), bench.expected(0))
+
+
+def test_a_reset_without_its_pulse_leaves_the_gates_on(bench: Bench) -> None:
+    bench.macro.read_reset(ReadReset(0, bench.pins.now_s))
+    bench.pins.wait(50)
+    bench.pins.image(bench.images[0])
+    left = bench.held().copy()
+    assert not np.array_equal(left, bench.expected(0))
+    bench.macro.read_pulse(ReadPulse(0, 40e-9, 0.0, bench.pins.now_s))
+    bench.macro.reset_images()
+    bench.pins.image(bench.images[0])
+    assert np.array_equal(bench.held(), left)
+
+
+def test_a_read_between_images_changes_no_bit_and_loads_nothing_again(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    before = bench.held().copy(), bench.macro._read.macs(0, bench.pins.now_s)
+    for bank in range(bench.chip.banks):
+        bench.macro.read_reset(ReadReset(bank, bench.pins.now_s))
+        bench.pins.wait(9)
+        bench.macro.read_pulse(ReadPulse(bank, 40e-9, 100e-9, bench.pins.now_s))
+    bench.pins.image(bench.images[0])
+    assert np.array_equal(bench.held(), before[0])
+    assert bench.macro._read.macs(0, bench.pins.now_s) is before[1]
 
 
 def test_a_read_during_reset_does_not_break_it(bench: Bench) -> None:

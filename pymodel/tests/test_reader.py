@@ -154,6 +154,23 @@ def test_a_short_pulse_after_a_missing_reset_keeps_the_old_bit(chip: Chip) -> No
     assert nodes.gates[0, 0] == 1
 
 
+def test_a_bank_in_reset_has_all_gates_on_and_no_other(chip: Chip) -> None:
+    nodes = nodes_read_once(chip, 1e3)
+    held, version = nodes.gates.copy(), nodes.version
+    assert chip.geometry[0].banks > 1
+    nodes.discharge(1)
+    assert np.array_equal(nodes.gates, held)  # bank 1 was never read
+    nodes.discharge(0)
+    first, last = nodes.words(0)
+    assert (nodes.gates[first:last] == 1).all()
+    nodes.settle(1e-6)
+    assert (nodes.gates[first:last] == 1).all()
+    again = np.full((last - first, chip.word_cells), 1e3, np.float32)
+    nodes.read(0, again, RESET_S, PULSE_S, 1e-6)
+    assert np.array_equal(nodes.gates, held)
+    assert nodes.version == version
+
+
 def test_the_age_is_that_of_the_oldest_bank(chip: Chip) -> None:
     nodes = nodes_read_once(chip, 1e3, 1e-3)
     assert nodes.age_s(2e-3) == math.inf

@@ -100,6 +100,7 @@ def _reader(chip: Chip) -> list[str]:
     reader = chip.reader
     per_us = 1000 // chip.clock.clk_period_ns
     return [
+        _uint("ReadSetupCycles", reader.setup_cycles),
         _uint("ReadResetCycles", reader.reset_cycles),
         _uint("ReadGapCycles", reader.gap_cycles),
         _uint("ReadPulseCycles", reader.pulse_cycles),

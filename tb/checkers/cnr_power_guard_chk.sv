@@ -1,5 +1,6 @@
-// Rules of the power guard, bound into every instance: the kill follows its causes without a clock,
-// the flags follow their pins in time, and the watchdog counts every cycle under high voltage.
+// Rules of the power guard, bound into every instance: the kill follows its causes without a clock
+// and outlasts them until high voltage is off, the flags follow their pins in time, and the watchdog
+// counts every cycle under high voltage.
 
 module cnr_power_guard_chk
   import cnr_chip_pkg::*;
@@ -19,8 +20,12 @@ module cnr_power_guard_chk
 
   localparam int FlagCycles = 2;  // edges from a pin that falls to its flag
   localparam int RiseCycles = 3;  // edges from the end of a kill to supply_ok_o
+  localparam int KillCycles = 4;  // and to hv_kill_no
 
   logic kill_n, killed_q;
+  logic unseen_q;   // supply_ok_o has not been low since the last kill
+  logic killing_q;  // hv_kill_no was low in the last cycle
+  int   alive_q;    // edges since the last kill
   int   supply_lost_q, supply_back_q, pump_lost_q, on_q;  // edges that have seen it so
   logic supply_ok_q;
 
@@ -32,6 +37,16 @@ module cnr_power_guard_chk
     else killed_q <= 1'b0;
   end
 
+  always_ff @(posedge clk_i or negedge kill_n) begin
+    if (!kill_n) alive_q <= 0;
+    else if (alive_q < KillCycles) alive_q <= alive_q + 1;
+  end
+
+  always_ff @(posedge clk_i or negedge kill_n) begin
+    if (!kill_n) unseen_q <= 1'b1;
+    else if (!supply_ok_o) unseen_q <= 1'b0;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       supply_lost_q <= FlagCycles;
@@ -39,24 +54,33 @@ module cnr_power_guard_chk
       pump_lost_q   <= FlagCycles;
       on_q          <= 0;
       supply_ok_q   <= 1'b0;
+      killing_q     <= 1'b1;
     end else begin
       supply_lost_q <= killed_q ? supply_lost_q + 1 : 0;
       supply_back_q <= killed_q ? 0 : supply_back_q + 1;
       pump_lost_q   <= (!pump_rdy_i || test_mode_i) ? pump_lost_q + 1 : 0;
       on_q          <= hv_en_i ? on_q + 1 : 0;
       supply_ok_q   <= supply_ok_o;
+      killing_q     <= !hv_kill_no;
     end
   end
 
   // Asynchronous: also between the edges.
   always_comb begin
-    A13_Kill: assert final (hv_kill_no == kill_n)
+    A13_Kill: assert final (kill_n || !hv_kill_no)
     else $error("%m: hv_kill_no = %b; reset %b, supply %b, test mode %b", hv_kill_no, !rst_ni,
                 supply_ok_async_i, test_mode_i);
+    A13_KillEnds: assert final (!kill_n || hv_kill_no == (alive_q >= KillCycles))
+    else $error("%m: hv_kill_no = %b %0d edges after the last kill, limit %0d", hv_kill_no, alive_q,
+                KillCycles);
   end
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
+      A13_KillLasts: assert (!hv_kill_no || !unseen_q)
+      else $error("%m: hv_kill_no = %b before supply_ok_o told of the kill", hv_kill_no);
+      A13_KillCovers: assert (!killing_q || !hv_kill_no || !hv_en_i)
+      else $error("%m: hv_kill_no rose under high voltage, hv_en_i = %b", hv_en_i);
       A13_SupplyLost: assert (!supply_ok_o || supply_lost_q < FlagCycles)
       else $error("%m: supply_ok_o %0d edges after a kill, limit %0d", supply_lost_q, FlagCycles);
       A13_SupplyBack: assert (supply_ok_o || supply_back_q < RiseCycles)

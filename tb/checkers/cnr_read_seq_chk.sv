@@ -29,8 +29,9 @@ module cnr_read_seq_chk
 
   // What the last cycle held.
   logic                 stop_q, invalidate_q, valid_q, busy_q, start_q, refresh_q, slot_q;
-  logic [NumLayers-1:0] quiet_q;
+  logic [NumLayers-1:0] quiet_q [ReadSetupCycles+1];  // the latest first
   logic [BankW-1:0]     bank_q;
+  int                   same_q;  // cycles that it has been on this bank
   int                   pos_q;
 
   // An upset of the state counts as loss of the weights.
@@ -38,7 +39,8 @@ module cnr_read_seq_chk
 
   assign illegal = state_q == 2'd3;
 
-  // The slot: it begins with rd_rst_o and ends after SlotEnd cycles, or when it is cut.
+  // The slot from rd_rst_o on, ReadSetupCycles after it has been decided and its bank chosen; it ends
+  // after SlotEnd cycles, or when it is cut.
   logic slot;
   logic slot_begin;
   int   pos;
@@ -80,14 +82,15 @@ module cnr_read_seq_chk
       start_q      <= 1'b0;
       refresh_q    <= 1'b0;
       slot_q       <= 1'b0;
-      quiet_q      <= '0;
       bank_q       <= '0;
+      same_q       <= 0;
       pos_q        <= 0;
       now_q        <= 0;
       oldest_q     <= 0;
       empty_q      <= '1;
       next_q       <= 0;
       for (int b = 0; b < Banks; b++) read_q[b] <= 0;
+      for (int n = 0; n <= int'(ReadSetupCycles); n++) quiet_q[n] <= '0;
     end else begin
       stop_q       <= !allow_i || invalidate_i || illegal;
       invalidate_q <= invalidate_i || illegal;
@@ -96,8 +99,10 @@ module cnr_read_seq_chk
       start_q      <= start_i;
       refresh_q    <= refresh_en_i;
       slot_q       <= slot;
-      quiet_q      <= layer_quiet_i;
+      quiet_q[0]   <= layer_quiet_i;
+      for (int n = 1; n <= int'(ReadSetupCycles); n++) quiet_q[n] <= quiet_q[n-1];
       bank_q       <= rd_bank_o;
+      same_q       <= (rd_bank_o == bank_q) ? same_q + 1 : 1;
       pos_q        <= pos;
       now_q        <= now_q + 1;
       if (slot && rd_rst_o) empty_q[rd_bank_o] <= 1'b1;
@@ -124,6 +129,10 @@ module cnr_read_seq_chk
                   pos, slot, PulseBegin, PulseEnd - 1);
       A20_ReadStable: assert (!slot || slot_begin || rd_bank_o == bank_q)
       else $error("%m: rd_bank_o %0d to %0d in cycle %0d of a slot", bank_q, rd_bank_o, pos);
+      A20_ReadSetup: assert (!slot_begin ||
+                             (rd_bank_o == bank_q && same_q >= int'(ReadSetupCycles)))
+      else $error("%m: rd_rst_o rose %0d cycles after rd_bank_o went to %0d, limit %0d",
+                  (rd_bank_o == bank_q) ? same_q : 0, rd_bank_o, ReadSetupCycles);
       A20_ReadStopped: assert (!stop_q || !slot)
       else $error("%m: cycle %0d of a slot after allow_i fell or invalidate_i rose", pos);
       A20_ReadBusy: assert (busy_o || !slot)
@@ -136,8 +145,9 @@ module cnr_read_seq_chk
     if (rst_ni && slot_begin) begin
       A20_ReadOrder: assert (bank == next_q)
       else $error("%m: bank %0d, limit %0d", bank, next_q);
-      A20_ReadQuiet: assert (layer_of(bank) >= 0 && quiet_q[layer_of(bank)])
-      else $error("%m: bank %0d of layer %0d, quiet layers %b", bank, layer_of(bank), quiet_q);
+      A20_ReadQuiet: assert (layer_of(bank) >= 0 && quiet_q[ReadSetupCycles][layer_of(bank)])
+      else $error("%m: bank %0d of layer %0d, quiet layers %b", bank, layer_of(bank),
+                  quiet_q[ReadSetupCycles]);
     end
     if (rst_ni) begin
       A20_ReadDone: assert (done_o == (slot_q && pos_q == SlotEnd - 1 && int'(bank_q) == Banks - 1

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chips.description import Chip, chip_names, load_chip
+from chips.description import Chip
+from tb.drivers.layouts import Layouts
+from tb.drivers.packed import pack
 from tb.drivers.pin_log import Interval
-
-
-def chip_with_layers(layers: int) -> Chip:
-    """The described chip with this many layers, which tells the chips of a bench apart."""
-    (chip,) = (c for c in map(load_chip, chip_names()) if len(c.layers) == layers)
-    return chip
 
 
 @dataclass(frozen=True)
@@ -28,45 +23,27 @@ class ComputeConfig:
 
     def packed(self, chip: Chip) -> int:
         """The struct as one number."""
-        word = join(self.t_ctrl, t_ctrl_bits(chip))
-        word = word << len(self.cf_sel) * chip.mac.cf_sel_bits | self.cf_sel_pins(chip)
-        word = word << len(self.cmp_trim) * trim_bits(chip) | self.cmp_trim_pins(chip)
-        return word << 6 | self.infer_en << 1 | self.refresh_en
+        return pack(vars(self), Layouts(chip).compute)
 
     def cf_sel_pins(self, chip: Chip) -> int:
         """Value of the pin `cf_sel_o`."""
-        return join(self.cf_sel, chip.mac.cf_sel_bits)
+        return pack(self.cf_sel, Layouts(chip).cf_sel)
 
     def cmp_trim_pins(self, chip: Chip) -> int:
         """Value of the pin `cmp_trim_o`."""
-        return join(self.cmp_trim, trim_bits(chip))
-
-
-def join(values: Iterable[int], width: int) -> int:
-    """Equal fields side by side, the first in the low bits."""
-    return sum(value << n * width for n, value in enumerate(values))
-
-
-def t_ctrl_bits(chip: Chip) -> int:
-    """Width of one `t_ctrl`."""
-    return chip.phases.t_ctrl_max_cycles.bit_length()
-
-
-def trim_bits(chip: Chip) -> int:
-    """Width of one comparator trim."""
-    return chip.mac.comparator_trim_bits
+        return pack(self.cmp_trim, Layouts(chip).cmp_trim)
 
 
 def random_config(rng: random.Random, chip: Chip) -> ComputeConfig:
     """A legal configuration; each integration time is one of its bounds every third time."""
-    longest = chip.phases.t_ctrl_max_cycles
+    longest, trim_bits = chip.phases.t_ctrl_max_cycles, chip.mac.comparator_trim_bits
     return ComputeConfig(
         t_ctrl=tuple(
             rng.choice((1, longest, rng.randint(1, longest), rng.randint(1, longest)))
             for _ in chip.layers
         ),
         cf_sel=tuple(rng.getrandbits(chip.mac.cf_sel_bits) for _ in chip.layers),
-        cmp_trim=tuple(rng.getrandbits(trim_bits(chip)) for _ in range(chip.chip.classes)),
+        cmp_trim=tuple(rng.getrandbits(trim_bits) for _ in range(chip.chip.classes)),
     )
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import cocotb
 from cocotb.task import Task
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 
-from chips import Chip, chip_names, load_chip
 from chips.geometry import PIXEL_BYTES, image_beats
 from tb.drivers.apb import ApbBus
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, wait_cycles
-from tb.drivers.inference import Comparators, InputLatches, Labels
+from tb.drivers.inference import Comparators, InputLatches
 from tb.drivers.irq import IrqPin
+from tb.drivers.labels import LabelMonitor
 from tb.drivers.packed import Layout, pack, unpack
 from tb.drivers.stream import StreamSink, StreamSource
 from tb.host.codes import LevelWindow, code_ohm
@@ -40,8 +41,10 @@ class CoreBench:
 
     Attributes
     ----------
+    chip
+        The chip that the core was built for.
     host
-        The host's software; its chip is the one that the core was built for.
+        The host's software.
     macro
         Cells, and the pulses and senses they felt.
     weights, pixels, read_back
@@ -57,6 +60,7 @@ class CoreBench:
     ) -> None:
         self._dut = dut
         self._make = make
+        self.chip = chip_under_test()
         self.rng = random.Random(cocotb.RANDOM_SEED)
         self._clock = ClockReset(dut)
         self.bus = ApbBus(dut)
@@ -72,11 +76,11 @@ class CoreBench:
         """Leave reset, and let the host see that this is its chip."""
         await self._clock.start()
         await wait_cycles(5)
-        self.host = Host(self.bus, IrqPin(self._dut.irq_o), self.chip_of(await self._hash()))
+        self.host = Host(self.bus, IrqPin(self._dut.irq_o), self.chip)
         self.macro = SimpleMacro(self._dut, SimpleCells(self.chip, self._make))
         self.comparators = Comparators(self._dut, self.chip, self.rng)
         self.latches = InputLatches(self._dut)
-        self.labels = Labels(self._dut)
+        self.labels = LabelMonitor(self._dut, self._dut.in_load_o)
         for part in (self.macro, self.comparators, self.latches, self.labels):
             part.start()
         cocotb.start_soon(self.read_back.run())
@@ -88,19 +92,6 @@ class CoreBench:
         await self.host.configure_programming([LOW_WINDOW, HIGH_WINDOW], FORM_REF_OHM)
         layers = len(self.chip.layers)
         await self.host.configure_compute([8] * layers, [1] * layers)
-
-    @property
-    def chip(self) -> Chip:
-        """The chip."""
-        return self.host.chip
-
-    @staticmethod
-    def chip_of(geometry_hash: int) -> Chip:
-        """The chip with a geometry hash."""
-        return next(c for c in map(load_chip, chip_names()) if c.geometry_hash == geometry_hash)
-
-    async def _hash(self) -> int:
-        return await self.bus.read(0x008)
 
     # Flags
 
@@ -148,6 +139,23 @@ class CoreBench:
     def high_voltage(self) -> bool:
         """Whether high voltage is enabled."""
         return bool(self._dut.hv_en_o.value)
+
+    async def high_voltage_at_macro(self, duration_ns: int) -> list[bool]:
+        """Every value of enabled and not killed high voltage from now on, the present one first."""
+        pins = self._dut.hv_en_o, self._dut.hv_kill_no
+        seen: list[bool] = []
+
+        async def watch() -> None:
+            while True:
+                on = all(pin.value for pin in pins)
+                if [on] != seen[-1:]:
+                    seen.append(on)
+                await First(*(ValueChange(pin) for pin in pins))
+
+        watching = cocotb.start_soon(watch())
+        await Timer(duration_ns, "ns")
+        watching.cancel()
+        return seen
 
     @property
     def killed(self) -> bool:

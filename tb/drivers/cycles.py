@@ -1,35 +1,46 @@
 """Clock, reset and time of a bench, counted in cycles of the system clock.
 
-Cycle n begins with the n-th rising edge, and its middle is `n * PERIOD_PS`. Benches drive and read
-in the middle of a cycle: what is driven there counts at the edge that ends the cycle.
+Cycle n begins with the n-th rising edge, and its middle is `n * period_ps()`. Benches drive and
+read in the middle of a cycle: what is driven there counts at the edge that ends the cycle.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from cocotb.clock import Clock
 from cocotb.triggers import Timer
 from cocotb.utils import get_sim_time
 
-PERIOD_PS = 20_000
-HALF_PS = PERIOD_PS // 2
+from tb.drivers.chip_under_test import chip_under_test
+
+
+@cache
+def period_ps() -> int:
+    """Period of the system clock."""
+    return chip_under_test().clock.clk_period_ns * 1000
 
 
 def cycle_now() -> int:
     """Number of the current cycle."""
-    return (int(get_sim_time("ps")) + HALF_PS) // PERIOD_PS
+    return (int(get_sim_time("ps")) + period_ps() // 2) // period_ps()
 
 
 async def wait_cycles(count: int = 1) -> None:
     """Wait from the middle of a cycle to the middle of a later one."""
     if count:
-        await Timer(count * PERIOD_PS, "ps")
+        await Timer(count * period_ps(), "ps")
+
+
+async def middle_of_cycle() -> None:
+    """Wait from the edge that begins a cycle to its middle."""
+    await Timer(period_ps() // 2, "ps")
 
 
 async def wait_until(cycle: int) -> None:
     """Wait to the middle of a cycle that is not over its middle yet."""
-    wait_ps = cycle * PERIOD_PS - int(get_sim_time("ps"))
+    wait_ps = cycle * period_ps() - int(get_sim_time("ps"))
     assert wait_ps >= 0, f"cycle {cycle} is over"
     if wait_ps:
         await Timer(wait_ps, "ps")
@@ -51,8 +62,8 @@ class ClockReset:
         self._rst_n.value = 1
         await Timer(1, "ps")
         self._rst_n.value = 0
-        await Timer(PERIOD_PS - 1, "ps")
-        Clock(self._clk, PERIOD_PS, "ps").start(start_high=False)
+        await Timer(period_ps() - 1, "ps")
+        Clock(self._clk, period_ps(), "ps").start(start_high=False)
         await wait_cycles()
         await self.reset()
 

@@ -4,60 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import cocotb
-from cocotb.triggers import RisingEdge, Timer
+from cocotb.triggers import RisingEdge
 
 from chips.description import Chip
 from chips.geometry import PIXEL_BYTES, image_beats
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.comparators import Decision, decide, random_bits
-from tb.drivers.compute_config import ComputeConfig, chip_with_layers, random_config
-from tb.drivers.cycles import HALF_PS, PERIOD_PS, ClockReset, cycle_now, wait_cycles
+from tb.drivers.compute_config import ComputeConfig, random_config
+from tb.drivers.cycles import ClockReset, cycle_now, middle_of_cycle, wait_cycles
+from tb.drivers.labels import Label, LabelMonitor
 from tb.drivers.pin_log import PinLog, Strobes
-
-
-class Label(NamedTuple):
-    """A label and the cycle of its strobe."""
-
-    cycle: int
-    decision: Decision
-
-
-class PixelSource:
-    """Drives the pixel stream beat by beat.
-
-    Parameters
-    ----------
-    stall
-        Chance of a cycle without a beat before each beat.
-    """
-
-    def __init__(self, dut: Any, rng: random.Random, stall: float = 0.0) -> None:
-        self._valid, self._ready = dut.pix_valid_i, dut.pix_ready_o
-        self._data, self._last = dut.pix_data_i, dut.pix_last_i
-        self._rng = rng
-        self.stall = stall
-        self._valid.value = 0
-
-    async def send(self, beats: Sequence[int], last: int | None = -1) -> None:
-        """Send beats, with `last` on the one of that index, or on none."""
-        marked = None if last is None else last % len(beats)
-        for index, beat in enumerate(beats):
-            while self._rng.random() < self.stall:
-                await self._idle()
-            self._data.value = beat
-            self._last.value = index == marked
-            self._valid.value = 1
-            while not self._ready.value:
-                await wait_cycles()
-            await wait_cycles()
-            self._valid.value = 0
-
-    async def _idle(self) -> None:
-        self._last.value = self._rng.getrandbits(1)
-        self._data.value = self._rng.getrandbits(8 * PIXEL_BYTES)
-        await wait_cycles()
+from tb.drivers.stream import StreamSource
 
 
 class InputLatches:
@@ -77,7 +37,7 @@ class InputLatches:
     async def _follow_writes(self) -> None:
         while True:
             await RisingEdge(self._write)
-            await Timer(HALF_PS, "ps")
+            await middle_of_cycle()
             while self._write.value:
                 assert not self._load.value, "the latches are written while they are loaded"
                 self._latches[int(self._addr.value)] = int(self._data.value)
@@ -108,46 +68,31 @@ class Comparators:
             await RisingEdge(self._strobe)
             bits = random_bits(self._rng, self._classes)
             self.decisions.append(decide(bits, self._classes))
-            await Timer((self._cycles - 1) * PERIOD_PS + HALF_PS, "ps")
+            await middle_of_cycle()
+            await wait_cycles(self._cycles - 1)
             self._outputs.value = bits
             await wait_cycles()
 
 
-class Labels:
-    """Every label that is given."""
-
-    def __init__(self, dut: Any) -> None:
-        self._valid, self._label = dut.label_valid_o, dut.label_o
-        self._ambiguous, self._tick = dut.label_ambiguous_o, dut.tick_o
-        self.seen: list[Label] = []
-
-    def start(self) -> None:
-        """Begin to watch."""
-        cocotb.start_soon(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            await RisingEdge(self._valid)
-            await Timer(HALF_PS, "ps")
-            assert self._tick.value, "a label without a tick"
-            decision = Decision(int(self._label.value), bool(self._ambiguous.value))
-            self.seen.append(Label(cycle_now(), decision))
-            await wait_cycles()
-            assert not self._valid.value, "label_valid_o for more than one cycle"
-
-
 class InferenceBench:
-    """`cnr_inference`, or a harness with its ports, and all that a test needs around it."""
+    """`cnr_inference`, or a harness with its ports, and all that a test needs around it.
+
+    Attributes
+    ----------
+    stall
+        Chance of a cycle without a beat before each beat of the pixel stream.
+    """
 
     def __init__(self, dut: Any, seed: int) -> None:
         self._dut = dut
         self.rng = random.Random(seed)
-        self.chip = chip_with_layers(len(dut.int_en_o))
+        self.chip = chip_under_test()
         self.clock = ClockReset(dut)
-        self.pixels = PixelSource(dut, self.rng)
+        self.stall = 0.0
+        self._pixels = StreamSource(dut, "pix", self._idle_cycles)
         self.latches = InputLatches(dut)
         self.comparators = Comparators(dut, self.chip, self.rng)
-        self.labels = Labels(dut)
+        self.labels = LabelMonitor(dut, dut.in_load_o)
         self.refused = Strobes(dut.refused_o)
         self.errors = Strobes(dut.frame_err_o)
         self.pins = PinLog(
@@ -193,6 +138,21 @@ class InferenceBench:
         """Beats of a random image."""
         return [self.rng.getrandbits(8 * PIXEL_BYTES) for _ in range(image_beats(self.chip))]
 
+    async def send(self, beats: Sequence[int], last: int | None = -1) -> None:
+        """Send beats, with `last` on the one of that index, or on none.
+
+        Ends in the middle of the cycle after the last beat.
+        """
+        await self._pixels.send(beats, last)
+        await middle_of_cycle()
+
+    def _idle_cycles(self) -> int:
+        """Cycles without a beat before the next: any number, each with the chance `stall`."""
+        cycles = 0
+        while self.rng.random() < self.stall:
+            cycles += 1
+        return cycles
+
     def quiet(self) -> int:
         """The flags `layer_quiet_o` of this cycle."""
         return int(self._dut.layer_quiet_o.value)
@@ -220,13 +180,13 @@ class InferenceBench:
     async def load(self) -> int:
         """Wait for the next load pulse, to the middle of its cycle, which is returned."""
         await RisingEdge(self._dut.in_load_o)
-        await Timer(HALF_PS, "ps")
+        await middle_of_cycle()
         return cycle_now()
 
     async def tick(self) -> int:
         """Wait for the next tick, to the middle of its cycle, which is returned."""
         await RisingEdge(self._dut.tick_o)
-        await Timer(HALF_PS, "ps")
+        await middle_of_cycle()
         return cycle_now()
 
     async def label(self) -> Label:
@@ -240,9 +200,9 @@ class InferenceBench:
     async def classify(self) -> int:
         """Send one image, wait for its label and check it; the cycle of its load pulse."""
         image = self.image()
-        cocotb.start_soon(self.pixels.send(image))
+        cocotb.start_soon(self.send(image))
         load = await self.load()
         label = await self.label()
         assert self.latches.loaded[-1] == tuple(image), "another image was loaded"
-        assert label == Label(load + self.image_cycles, self.comparators.decisions[-1])
+        assert label == Label(load, load + self.image_cycles, self.comparators.decisions[-1])
         return load

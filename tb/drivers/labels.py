@@ -1,43 +1,69 @@
-"""Monitor of the labels: which one came, and how many layer clocks after its load clock."""
+"""Monitor of the labels: which one came, when, and after which load."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import deque
+from typing import Any, NamedTuple
 
 import cocotb
 from cocotb.queue import Queue
-from cocotb.simtime import get_sim_time
 from cocotb.triggers import RisingEdge
 
+from tb.drivers.chip_under_test import chip_under_test
+from tb.drivers.comparators import Decision
+from tb.drivers.cycles import cycle_now, middle_of_cycle, wait_cycles
 
-@dataclass(frozen=True)
-class Label:
-    """A label with the layer clocks from the end of its load clock to it; a fraction is a fault."""
 
-    label: int
-    ambiguous: bool
-    layer_clocks: float
+class Label(NamedTuple):
+    """A label with the cycles of its load pulse and of its strobe."""
+
+    load: int
+    cycle: int
+    decision: Decision
+
+    @property
+    def label(self) -> int:
+        """The class."""
+        return self.decision.label
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether no class has beaten all others."""
+        return self.decision.ambiguous
+
+    @property
+    def layer_clocks(self) -> float:
+        """Layer clocks from the end of the load clock to the label; a fraction is a fault."""
+        return (self.cycle - self.load) / chip_under_test().clock.layer_period_cycles - 1
 
 
 class LabelMonitor:
     """Collects labels from the pins.
 
+    One image at a time is in the layers, and the next may be loaded in the cycle of a label: a
+    label belongs to the last load before its cycle. Earlier loads without a label were dropped.
+
     Parameters
     ----------
     dut
-        The chip.
+        The design.
     load
-        Its image-load pin at the macro; high in the first cycle of a load clock.
-    layer_period_ns
-        Length of a layer clock.
+        The image-load pin of its macro; high in the first cycle of a load clock.
+
+    Attributes
+    ----------
+    seen
+        Every label so far.
+    labels
+        The same for one who waits for them.
     """
 
-    def __init__(self, dut: Any, load: Any, layer_period_ns: int) -> None:
-        self._dut = dut
+    def __init__(self, dut: Any, load: Any) -> None:
+        self._valid, self._label = dut.label_valid_o, dut.label_o
+        self._ambiguous, self._tick = dut.label_ambiguous_o, dut.tick_o
         self._load = load
-        self._period_ns = layer_period_ns
-        self._loads: Queue[float] = Queue()
+        self._loads: deque[int] = deque(maxlen=2)
+        self.seen: list[Label] = []
         self.labels: Queue[Label] = Queue()
 
     def start(self) -> None:
@@ -48,16 +74,19 @@ class LabelMonitor:
     async def _watch_loads(self) -> None:
         while True:
             await RisingEdge(self._load)
-            self._loads.put_nowait(get_sim_time("ns"))
+            self._loads.append(cycle_now())
 
     async def _watch_labels(self) -> None:
         while True:
-            await RisingEdge(self._dut.label_valid_o)
-            since = get_sim_time("ns") - self._loads.get_nowait()
-            self.labels.put_nowait(
-                Label(
-                    int(self._dut.label_o.value),
-                    bool(self._dut.label_ambiguous_o.value),
-                    since / self._period_ns - 1,
-                )
-            )
+            await RisingEdge(self._valid)
+            await middle_of_cycle()
+            assert self._tick.value, "a label without a tick"
+            cycle = cycle_now()
+            loads = [load for load in self._loads if load < cycle]
+            assert loads, "a label without a load"
+            decision = Decision(int(self._label.value), bool(self._ambiguous.value))
+            label = Label(loads[-1], cycle, decision)
+            self.seen.append(label)
+            self.labels.put_nowait(label)
+            await wait_cycles()
+            assert not self._valid.value, "label_valid_o for more than one cycle"

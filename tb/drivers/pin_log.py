@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import cocotb
-from cocotb.triggers import RisingEdge, Timer, ValueChange
+from cocotb.triggers import RisingEdge, ValueChange
 
-from tb.drivers.cycles import HALF_PS, cycle_now, wait_cycles
+from tb.drivers.cycles import cycle_now, middle_of_cycle, wait_cycles
 
 
 class Interval(NamedTuple):
@@ -84,7 +84,7 @@ class Strobes:
     async def _run(self) -> None:
         while True:
             await RisingEdge(self._handle)
-            await Timer(HALF_PS, "ps")
+            await middle_of_cycle()
             while self._handle.value:
                 self.cycles.append(cycle_now())
                 await wait_cycles()

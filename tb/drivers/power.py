@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cocotb.triggers import Timer
-
-from tb.drivers.cycles import PERIOD_PS, ClockReset
+from tb.drivers.cycles import ClockReset, wait_cycles
 from tb.drivers.pin_log import Strobes
 
 
@@ -26,7 +24,7 @@ class PowerBench:
         self.high_voltage(False)
         await self.clock.start()
         self.brown_outs.start()
-        await Timer(5 * PERIOD_PS, "ps")
+        await wait_cycles(5)
 
     def supply(self, ok: bool) -> None:
         """Drive the supply flag."""

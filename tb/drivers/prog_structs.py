@@ -1,107 +1,70 @@
-"""The packed structs of weight programming."""
+"""What the benches of weight programming put into packed structs and find in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from chips.description import Chip
-from tb.drivers.packed import Layout, pack, unpack
+from tb.drivers.layouts import Layouts
+from tb.drivers.packed import pack, unpack
 from tb.models.programming import Address, Fail, ProgConfig
 from tb.models.ramp import Ramp, RampTable
 
-DAC_RAMP: Layout = {"start": 9, "stop": 9, "step": 9}
-WIDTH_RAMP: Layout = {"start": 16, "stop": 16, "step": 16}
-RAMP_TABLE: Layout = {"wl": DAC_RAMP, "line": DAC_RAMP, "width": WIDTH_RAMP, "nesting": 3}
-WINDOW: Layout = {"lo": 10, "hi": 10}
-
 
 class ProgStructs:
-    """Packs and unpacks the structs whose size depends on the chip."""
+    """Packs and unpacks the structs of one chip."""
 
     def __init__(self, chip: Chip) -> None:
         self._cells = chip.word_cells
-        pins, levels = chip.pins, chip.chip.levels
-        self._address: Layout = {"layer": pins.layer, "group": pins.group, "row": pins.row}
-        self._config: Layout = {
-            "form": RAMP_TABLE,
-            "set": RAMP_TABLE,
-            "reset": RAMP_TABLE,
-            "verify": (WINDOW,) * levels,
-            "read": (WINDOW,) * levels,
-            "form_ref": 10,
-            "sense_trim": 6,
-            "wl_sense": 9,
-            "max_form": 12,
-            "max_set": 12,
-            "max_reset": 12,
-            "max_total": 12,
-            "max_reversals": 4,
-        }
-        self._request: Layout = {
-            "kind": 2,
-            "address": self._address,
-            "cells": chip.word_cells,
-            "wl": 9,
-            "line": 9,
-            "width": 16,
-            "ref": 10,
-        }
-        self._lines: Layout = {
-            "address": self._address,
-            "bl_en": chip.word_cells,
-            "sl_en": chip.word_cells,
-            "wl_dac": 9,
-            "bl_dac": 9,
-            "sl_dac": 9,
-            "polarity": 1,
-            "ref": 10,
-        }
-        self._levels: Layout = (pins.level,) * chip.word_cells
-        self._fail: Layout = {
-            "address": self._address,
-            "cell": (chip.word_cells - 1).bit_length(),
-            "sense": 1,
-            "ref": 10,
-            "target": pins.level,
-        }
+        self._layouts = Layouts(chip)
 
     def address(self, address: Address) -> int:
         """`addr_t` of a word."""
-        return pack(address._asdict(), self._address)
+        return pack(address._asdict(), self._layouts.address)
 
     def to_address(self, word: int) -> Address:
         """The word of an `addr_t`."""
-        return Address(**unpack(word, self._address))
+        return Address(**unpack(word, self._layouts.address))
 
     def config(self, config: ProgConfig) -> int:
         """`prog_cfg_t` of a configuration."""
         values = {
             **vars(config),
             **{name: _table(getattr(config, name)) for name in ("form", "set", "reset")},
-            "verify": [window._asdict() for window in config.verify],
-            "read": [window._asdict() for window in config.read],
+            "verify_window": [window._asdict() for window in config.verify],
+            "read_window": [window._asdict() for window in config.read],
         }
-        return pack(values, self._config)
+        return pack(values, self._layouts.prog)
+
+    def ramp_table(self, table: RampTable) -> int:
+        """`ramp_cfg_t` of a ramp table."""
+        return pack(_table(table), self._layouts.ramp_table)
 
     def levels(self, levels: Iterable[tuple[int, int]]) -> int:
         """`levels_t` of (cell, level); cells that are not given are 0."""
         values = [0] * self._cells
         for cell, level in levels:
             values[cell] = level
-        return pack(values, self._levels)
+        return pack(values, self._layouts.levels)
 
     def to_levels(self, word: int) -> dict[int, int]:
         """Level of every cell of a `levels_t`."""
-        return dict(enumerate(unpack(word, self._levels)))
+        return dict(enumerate(unpack(word, self._layouts.levels)))
 
     def changed_lines(self, word: int, fields: Mapping[str, int]) -> int:
         """The register behind the codes and columns of `cnr_pulse` with some fields changed."""
-        return pack({**unpack(word, self._lines), **fields}, self._lines)
+        return pack({**unpack(word, self._layouts.lines), **fields}, self._layouts.lines)
 
     def to_fail(self, word: int) -> Fail:
         """The entry of a `fail_t`."""
-        values = unpack(word, self._fail)
-        return Fail(**{**values, "address": Address(**values["address"])})
+        values = unpack(word, self._layouts.fail)
+        return Fail(
+            Address(**values["addr"]),
+            values["cell_index"],
+            values["sense"],
+            values["sense_ref"],
+            values["target"],
+        )
 
     def request(
         self, kind: int, address: Address, cells: int, wl: int, line: int, width: int, ref: int
@@ -109,19 +72,14 @@ class ProgStructs:
         """`pulse_req_t` of an electrical operation."""
         values = {
             "kind": kind,
-            "address": address._asdict(),
+            "addr": address._asdict(),
             "cells": cells,
             "wl": wl,
             "line": line,
             "width": width,
-            "ref": ref,
+            "sense_ref": ref,
         }
-        return pack(values, self._request)
-
-
-def ramp_table(table: RampTable) -> int:
-    """`ramp_cfg_t` of a ramp table."""
-    return pack(_table(table), RAMP_TABLE)
+        return pack(values, self._layouts.request)
 
 
 def _table(table: RampTable) -> dict[str, object]:

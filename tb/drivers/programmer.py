@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import cocotb
 from cocotb.task import Task
-from cocotb.triggers import RisingEdge, Timer
+from cocotb.triggers import RisingEdge
 
-from tb.drivers.cycles import HALF_PS, ClockReset, wait_cycles
+from tb.drivers.chip_under_test import chip_under_test
+from tb.drivers.cycles import ClockReset, middle_of_cycle, wait_cycles
 from tb.drivers.packed import unpack
 from tb.drivers.prog_structs import ProgStructs
 from tb.drivers.stream import StreamSink, StreamSource
@@ -19,7 +20,6 @@ from tb.models.programming import (
     Address,
     Fail,
     ProgConfig,
-    chip_of,
     default_config,
     words,
 )
@@ -93,7 +93,7 @@ class Programmer:
         """Start the clock, reset the design and configure it."""
         await self._clock.start()
         await wait_cycles(2)
-        self.chip = chip_of(int(self._dut.geometry_hash_o.value))
+        self.chip = chip_under_test()
         self._structs = ProgStructs(self.chip)
         self.configure(default_config(self.chip))
         self.take_read_back()
@@ -128,7 +128,7 @@ class Programmer:
         """Wait for the end of the operation."""
         if not self._dut.done_o.value:
             await RisingEdge(self._dut.done_o)
-            await Timer(HALF_PS, "ps")
+            await middle_of_cycle()
         assert self.lines == SAFE, f"{self.lines} after the end"
         return self.error
 
@@ -193,12 +193,12 @@ class Programmer:
     async def pulse_starts(self) -> None:
         """Wait for high voltage; ends in the middle of its first cycle."""
         await RisingEdge(self._dut.hv_en_o)
-        await Timer(HALF_PS, "ps")
+        await middle_of_cycle()
 
     async def sense_starts(self) -> None:
         """Wait for a sense strobe; ends in the middle of its first cycle."""
         await RisingEdge(self._dut.sense_en_o)
-        await Timer(HALF_PS, "ps")
+        await middle_of_cycle()
 
     # Results
 

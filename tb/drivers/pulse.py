@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, wait_cycles
 from tb.drivers.prog_structs import ProgStructs
 from tb.host.regmap import ProgErr
-from tb.models.programming import Address, chip_of
+from tb.models.programming import Address
 
 
 class Kind(IntEnum):
@@ -90,7 +91,7 @@ class PulseDriver:
         """Start the clock and reset the design."""
         await self._clock.start()
         await wait_cycles(2)
-        self.chip = chip_of(int(self._dut.geometry_hash_o.value))
+        self.chip = chip_under_test()
         self._structs = ProgStructs(self.chip)
 
     def flag(self, name: str, value: int) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import cocotb
-from cocotb.triggers import RisingEdge, Timer
+from cocotb.triggers import RisingEdge
 
 from chips.description import Chip
-from tb.drivers.cycles import HALF_PS, cycle_now, wait_cycles
+from tb.drivers.cycles import cycle_now, middle_of_cycle, wait_cycles
 from tb.drivers.pin_log import Interval, PinLog
 
 
@@ -68,18 +68,20 @@ def expected_slots(
 def slot_pins(chip: Chip, slot: Slot) -> list[Interval]:
     """What the pins do in one slot."""
     reader = chip.reader
-    pulse = slot.begin + reader.reset_cycles + reader.gap_cycles
+    reset = slot.begin + reader.setup_cycles
+    pulse = reset + reader.reset_cycles + reader.gap_cycles
     return [
-        Interval("rst", 0, slot.begin, slot.begin + reader.reset_cycles),
+        Interval("rst", 0, reset, reset + reader.reset_cycles),
         Interval("pulse", 0, pulse, pulse + reader.pulse_cycles),
     ]
 
 
 class SlotLog:
-    """Every slot that begins."""
+    """Every slot whose reset begins."""
 
-    def __init__(self, dut: Any) -> None:
+    def __init__(self, dut: Any, chip: Chip) -> None:
         self._bank, self._reset = dut.rd_bank_o, dut.rd_rst_o
+        self._setup = chip.reader.setup_cycles
         self.seen: list[Slot] = []
 
     def start(self) -> None:
@@ -89,7 +91,7 @@ class SlotLog:
     async def _run(self) -> None:
         while True:
             await RisingEdge(self._reset)
-            self.seen.append(Slot(int(self._bank.value), cycle_now()))
+            self.seen.append(Slot(int(self._bank.value), cycle_now() - self._setup))
 
 
 class ReadSide:
@@ -99,7 +101,7 @@ class ReadSide:
         self._dut = dut
         self._start, self._busy = start, busy
         self.chip = chip
-        self.slots = SlotLog(dut)
+        self.slots = SlotLog(dut, chip)
         self.pins = PinLog({"rst": dut.rd_rst_o, "pulse": dut.rd_pulse_o})
         self.flags = PinLog(
             {
@@ -141,7 +143,7 @@ class ReadSide:
     async def next_sweep(self) -> int:
         """Wait for the next sweep; the cycle in which it was decided, which is over."""
         await RisingEdge(self._busy)
-        await Timer(HALF_PS, "ps")
+        await middle_of_cycle()
         return cycle_now() - 1
 
     def valid(self) -> bool:

@@ -45,7 +45,7 @@ class SpiBus:
     """
 
     def __init__(
-        self, pins: SpiPins, clk_period_ns: int = 20, divisor: int = 8, phase_ns: int = 3
+        self, pins: SpiPins, clk_period_ns: int, divisor: int = 8, phase_ns: int = 3
     ) -> None:
         self._pins = pins
         self._sck_ns = clk_period_ns * divisor

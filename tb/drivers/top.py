@@ -7,14 +7,12 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
-from chips import Chip
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, wait_cycles
 from tb.drivers.irq import IrqPin
 from tb.drivers.spi import SpiBus, SpiPins
 from tb.drivers.stream import StreamSink, StreamSource
 from tb.host.host import Host
-
-CLK_NS = 20
 
 
 class TopBench:
@@ -29,6 +27,8 @@ class TopBench:
 
     Attributes
     ----------
+    chip
+        The chip it was built for.
     spi
         The bus.
     read_back
@@ -37,10 +37,12 @@ class TopBench:
 
     def __init__(self, dut: Any, divisor: int = 8) -> None:
         self._dut = dut
+        self.chip = chip_under_test()
+        self._clk_ns = self.chip.clock.clk_period_ns
         self._clock = ClockReset(dut)
         self.irq = IrqPin(dut.irq_o)
         pins = SpiPins(dut.spi_sclk_i, dut.spi_cs_ni, dut.spi_mosi_i, dut.spi_miso_o)
-        self.spi = SpiBus(pins, CLK_NS, divisor)
+        self.spi = SpiBus(pins, self._clk_ns, divisor)
         self.weights, self.pixels = StreamSource(dut, "w"), StreamSource(dut, "pix")
         self.read_back = StreamSink(dut, "rb")
         dut.supply_ok_i.value = 1
@@ -59,13 +61,13 @@ class TopBench:
         """Reset, and release it at some time within a clock."""
         await self._clock.reset()
         self._dut.rst_ni.value = 0
-        await Timer(CLK_NS + phase_ns, "ns")
+        await Timer(self._clk_ns + phase_ns, "ns")
         self._dut.rst_ni.value = 1
-        await Timer(5 * CLK_NS - phase_ns, "ns")
+        await Timer(5 * self._clk_ns - phase_ns, "ns")
 
-    def host(self, chip: Chip) -> Host:
-        """A host that expects a chip."""
-        return Host(self.spi, self.irq, chip)
+    def host(self) -> Host:
+        """A host that expects this chip."""
+        return Host(self.spi, self.irq, self.chip)
 
     def sense(self, cells: int) -> None:
         """What the sense amplifiers answer from now on."""

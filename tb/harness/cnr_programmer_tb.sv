@@ -1,4 +1,4 @@
-// cnr_programmer with flat ports, and which chip it was built for.
+// cnr_programmer with flat ports.
 
 module cnr_programmer_tb
   import cnr_chip_pkg::*;
@@ -24,6 +24,7 @@ module cnr_programmer_tb
   output logic                        rb_valid_o,
   input  logic                        rb_ready_i,
   output logic [$bits(levels_t)-1:0]  rb_data_o,
+  output logic                        accept_o,
   output logic                        busy_o,
   output logic                        done_o,
   output logic [3:0]                  err_o,
@@ -49,14 +50,12 @@ module cnr_programmer_tb
   output logic                        sense_en_o,
   output logic [9:0]                  sense_ref_o,
   input  logic [WordCells-1:0]        sense_i,
-  input  logic                        sense_rdy_i,
-  output logic [31:0]                 geometry_hash_o
+  input  logic                        sense_rdy_i
 );
 
   prog_err_e err;
 
-  assign err_o           = err;
-  assign geometry_hash_o = GeometryHash;
+  assign err_o = err;
 
   cnr_programmer dut (
     .*,

@@ -1,4 +1,4 @@
-// cnr_pulse with flat ports, and which chip it was built for.
+// cnr_pulse with flat ports.
 
 module cnr_pulse_tb
   import cnr_chip_pkg::*;
@@ -33,14 +33,12 @@ module cnr_pulse_tb
   output logic                          sense_en_o,
   output logic [9:0]                    sense_ref_o,
   input  logic [WordCells-1:0]          sense_i,
-  input  logic                          sense_rdy_i,
-  output logic [31:0]                   geometry_hash_o
+  input  logic                          sense_rdy_i
 );
 
   prog_err_e err;
 
-  assign err_o           = err;
-  assign geometry_hash_o = GeometryHash;
+  assign err_o = err;
 
   cnr_pulse dut (
     .*,

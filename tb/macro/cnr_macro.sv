@@ -3,7 +3,7 @@
 // An event is a packed vector `<name>_evt` and a toggle `<name>_tgl` that flips when it is new:
 //   drive    an interval in which high voltage was on and no programming pin changed
 //   sense    a rising sense strobe, with the time the lines have been bled since the last drive
-//   read     a finished read pulse of one bank, with the reset time before it
+//   read     a bank whose read has ended, with its reset and pulse times, or one whose reset begins
 //   load     the input latches go into the sample-and-hold
 //   phase    any compute pin has changed
 //   compare  a rising comparator strobe
@@ -136,22 +136,29 @@ module cnr_macro
   assign sense_rdy_o = sense_settled_q & sense_en_i;
   assign pump_rdy_o  = pump_model;
 
-  // Pulsed read: an overlap of reset and pulse counts as reset.
+  // Pulsed read: an overlap of reset and pulse counts as reset. The read of a bank ends with its
+  // pulse, or when the address leaves it. Both halves of an event may be new at once.
   ps_t read_reset_q = '0;
   ps_t read_pulse_q = '0;
   ps_t read_since_q = '0;
   logic [BankW-1:0] read_bank_q = '0;
   logic read_reset_on_q = 1'b0;
   logic read_pulse_on_q = 1'b0;
-  logic [BankW+2*PsW-1:0] read_evt;
+  logic read_ended, reset_begun;
+  logic [1+BankW+2*PsW+1+BankW-1:0] read_evt;
   logic read_tgl = 1'b0;
 
   always @(rd_bank_i or rd_rst_i or rd_pulse_i) begin
     if (read_reset_on_q) read_reset_q = read_reset_q + (now() - read_since_q);
     else if (read_pulse_on_q) read_pulse_q = read_pulse_q + (now() - read_since_q);
-    if (read_pulse_on_q && (!rd_pulse_i || rd_bank_i != read_bank_q)) begin
-      read_evt     = {read_bank_q, read_reset_q, read_pulse_q};
-      read_tgl     = ~read_tgl;
+    read_ended  = (read_pulse_on_q && !rd_pulse_i)
+                  || (rd_bank_i != read_bank_q && (read_reset_q != '0 || read_pulse_q != '0));
+    reset_begun = rd_rst_i && (!read_reset_on_q || rd_bank_i != read_bank_q);
+    if (read_ended || reset_begun) begin
+      read_evt = {read_ended, read_bank_q, read_reset_q, read_pulse_q, reset_begun, rd_bank_i};
+      read_tgl = ~read_tgl;
+    end
+    if (read_ended) begin
       read_reset_q = '0;
       read_pulse_q = '0;
     end

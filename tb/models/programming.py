@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from chips.description import Chip, chip_names, load_chip
+from chips.description import Chip
 from chips.sections import Ramp as ChipRamp
 from tb.models.ramp import Ramp, RampTable
 
@@ -76,11 +76,6 @@ class Fail(NamedTuple):
     sense: int
     ref: int
     target: int
-
-
-def chip_of(geometry_hash: int) -> Chip:
-    """The chip that an elaborated design says it is."""
-    return next(c for c in map(load_chip, chip_names()) if c.geometry_hash == geometry_hash)
 
 
 def words(chip: Chip, first: Address, last: Address) -> list[Address]:

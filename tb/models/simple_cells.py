@@ -91,20 +91,20 @@ class SimpleCells:
     Parameters
     ----------
     chip
-        Says which cells exist; driving or sensing another is an error.
+        Says which cells exist; driving or sensing another is an error. Kept as an attribute.
     make
         Makes the cell of an address and a place in the word.
     """
 
     def __init__(self, chip: Chip, make: Callable[[Address, int], Cell]) -> None:
-        self._chip = chip
+        self.chip = chip
         self._make = make
         self._words: dict[Address, dict[int, Cell]] = {}
 
     def word(self, address: Address) -> dict[int, Cell]:
         """Cells of one word by their place."""
         if address not in self._words:
-            places = sorted(existing_cells(self._chip, address))
+            places = sorted(existing_cells(self.chip, address))
             self._words[address] = {place: self._make(address, place) for place in places}
         return self._words[address]
 
@@ -121,7 +121,7 @@ class SimpleCells:
 
     def copy(self, addresses: Iterable[Address]) -> SimpleCells:
         """Some words with cells of their own in the same state."""
-        twin = SimpleCells(self._chip, self._make)
+        twin = SimpleCells(self.chip, self._make)
         for address in addresses:
             twin._words[address] = {c: replace(cell) for c, cell in self.word(address).items()}
         return twin
@@ -136,8 +136,6 @@ class SimpleMacro:
         The design.
     cells
         The cells.
-    clk_ns
-        Clock period.
     sense_ns
         Time from a sense strobe to ready; None never answers.
 
@@ -147,10 +145,10 @@ class SimpleMacro:
         Every pulse and sense in order.
     """
 
-    def __init__(self, dut: Any, cells: SimpleCells, clk_ns: int = 20) -> None:
+    def __init__(self, dut: Any, cells: SimpleCells) -> None:
         self._dut = dut
         self.cells = cells
-        self.clk_ns = clk_ns
+        self._clk_ns = cells.chip.clock.clk_period_ns
         self.sense_ns: int | None = 45
         self.trace: list[Pulse | Sense] = []
         dut.sense_i.value = 0
@@ -173,7 +171,7 @@ class SimpleMacro:
             begin = get_sim_time("ns")
             pulse = self._pulse_at_pins()
             await fall
-            clocks = round((get_sim_time("ns") - begin) / self.clk_ns)
+            clocks = round((get_sim_time("ns") - begin) / self._clk_ns)
             pulse = pulse._replace(width=clocks)
             self.trace.append(pulse)
             self.cells.pulse(pulse)

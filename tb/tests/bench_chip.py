@@ -18,6 +18,7 @@ from chips.weights import default_weights, load_weights, weight_words, word_mask
 from pymodel.device import load_device
 from pymodel.macro import Macro
 from pymodel.noise import Effects
+from tb.drivers.labels import Label
 from tb.env import ChipEnv
 from tb.host.regmap import ProgErr
 from tb.reference.network import golden_forward
@@ -66,7 +67,11 @@ async def first_sense(env: ChipEnv) -> None:
 
 async def assert_golden(env: ChipEnv, image: np.ndarray) -> None:
     """Classify an image; label, its clock and every layer output must be the golden ones."""
-    label = await env.classify(image)
+    check_golden(env, image, await env.classify(image))
+
+
+def check_golden(env: ChipEnv, image: np.ndarray, label: Label) -> None:
+    """The label of an image that has just come, its clock and every layer output are golden."""
     golden = golden_forward(CHIP, WEIGHTS, image)
     for layer, outputs in enumerate(golden):
         error = float(np.abs(env.macro.held_v(layer) / CHIP.mac.v_fs_v - outputs).max())
@@ -154,6 +159,25 @@ async def refresh_keeps_the_weights_for_long(dut: Any) -> None:
     for image in IMAGES[:4]:
         await Timer(CHIP.reader.retention_us, "us")
         await assert_golden(env, image)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def refresh_sweeps_disturb_no_image_of_a_continuous_stream(dut: Any) -> None:
+    """A read slot in a layer that integrates would turn all its gates on.
+
+    Ten images take as long as the refresh interval, and the pause after them is one layer clock:
+    each sweep comes one layer clock earlier in an image than the one before.
+    """
+    env = await programmed(dut)
+    reads = env.macro.statistics.reads
+    images = [IMAGES[n % len(IMAGES)] for n in range(10)]
+    for _ in range(7):
+        streaming = cocotb.start_soon(env.send_images(images))
+        for image in images:
+            check_golden(env, image, await env.next_label())
+        await streaming
+    sweeps = (env.macro.statistics.reads - reads) / CHIP.banks
+    assert sweeps >= 6, "too few refresh sweeps to tell"
 
 
 @cocotb.test(timeout_time=100, timeout_unit="ms")

@@ -2,70 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
 import cocotb
 
-from chips.description import Chip, chip_names, load_chip
+from tb.drivers.classify import ClassifyBench
 from tb.drivers.comparators import Decision, circle, compare, decide, pairs, random_bits
-from tb.drivers.cycles import ClockReset, wait_cycles
-
-
-class ClassifyBench:
-    """Strobes `cnr_classify` as the layer clock does."""
-
-    def __init__(self, dut: Any, seed: int) -> None:
-        self._dut = dut
-        self._clock = ClockReset(dut)
-        self.rng = random.Random(seed)
-        self.chip = self._chip(len(dut.cmp_i))
-        self.classes = self.chip.chip.classes
-
-    @staticmethod
-    def _chip(outputs: int) -> Chip:
-        named = map(load_chip, chip_names())
-        return next(c for c in named if len(pairs(c.chip.classes)) == outputs)
-
-    async def start(self) -> None:
-        """Leave reset with nothing strobed."""
-        self._dut.cmp_strobe_i.value = 0
-        self._dut.finish_i.value = 0
-        self._dut.cmp_i.value = 0
-        await self._clock.start()
-
-    async def strobe(self, bits: int) -> None:
-        """Strobe once; the outputs are right in the cycle that is sampled, and random else."""
-        self._dut.cmp_strobe_i.value = 1
-        for cycle in range(self.chip.phases.compare_cycles + 3):
-            right = cycle == self.chip.phases.compare_cycles - 1
-            self._dut.cmp_i.value = bits if right else random_bits(self.rng, self.classes)
-            await wait_cycles()
-            self._dut.cmp_strobe_i.value = 0
-
-    async def finish(self) -> Decision:
-        """Ask for the label."""
-        self._dut.finish_i.value = 1
-        await wait_cycles()
-        self._dut.finish_i.value = 0
-        assert self._dut.label_valid_o.value
-        decision = self.label()
-        await wait_cycles()
-        assert not self._dut.label_valid_o.value
-        return decision
-
-    def label(self) -> Decision:
-        """The outputs as they are."""
-        return Decision(int(self._dut.label_o.value), bool(self._dut.label_ambiguous_o.value))
-
-    async def check(self, patterns: Iterable[int]) -> None:
-        """Label each pattern and compare."""
-        for bits in patterns:
-            await self.strobe(bits)
-            decision = await self.finish()
-            assert decision == decide(bits, self.classes), f"comparator outputs {bits:b}"
+from tb.drivers.cycles import wait_cycles
 
 
 async def started(dut: Any) -> ClassifyBench:

@@ -12,6 +12,7 @@ from chips import chip_names, load_chip
 from tb.drivers.apb import BusError
 from tb.drivers.core import CoreBench
 from tb.drivers.cycles import wait_cycles
+from tb.drivers.reads import retention_cycles
 from tb.host.host import Counters, Host, HostError, Label, Outcome, WordAddress
 from tb.host.regmap import ProgErr, ProgOp
 from tb.models.programming import Address, existing_cells, words
@@ -157,6 +158,23 @@ async def a_brown_out_ends_the_operation_and_is_told(dut: Any) -> None:
     assert (await bench.host.run(ProgOp.FORM, *span())).error == ProgErr.NONE
 
 
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def a_dip_of_the_supply_in_a_pulse_never_lets_high_voltage_back(dut: Any) -> None:
+    bench = await configured(dut, make=lambda address, place: Cell(stuck=True))
+    for offset_ps in range(1_000, 21_000, 1_500):
+        await bench.host.start(ProgOp.FORM, *span())
+        await bench.pulse_starts()
+        await Timer(333_000 + offset_ps, "ps")
+        watching = cocotb.start_soon(bench.high_voltage_at_macro(200))
+        await Timer(1, "ps")
+        bench.supply(False)
+        await Timer(2, "ns")
+        bench.supply(True)
+        assert await watching == [True, False]
+        assert not bench.killed
+        assert (await bench.host.finished()).error == ProgErr.SUPPLY
+
+
 @cocotb.test(timeout_time=20, timeout_unit="ms")
 async def pump_loss_in_a_pulse_is_told(dut: Any) -> None:
     bench = await configured(dut)
@@ -255,7 +273,7 @@ async def weights_expire_without_refresh_and_not_with_it(dut: Any) -> None:
     bench = await configured(dut)
     await bench.host.read_weights()
     await bench.host.enable_inference(refresh=True)
-    await wait_cycles(2 * bench.chip.reader.retention_us * 50)
+    await wait_cycles(2 * retention_cycles(bench.chip))
     assert (await bench.host.read("status"))["weights_valid"]
     await bench.host.enable_inference(refresh=False)
     assert await bench.host.wait_for("expired")
@@ -298,6 +316,23 @@ async def a_pulsed_read_gives_way_to_programming(dut: Any) -> None:
         assert (await bench.host.run(ProgOp.READ, *span(FIRST, FIRST))).error == ProgErr.NONE
         assert not (await bench.host.read("status"))["read_busy"]
     await bench.host.read_weights()
+
+
+@cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_refused_start_disturbs_neither_sweep_nor_weights(dut: Any) -> None:
+    bench = await configured(dut)
+    await bench.host.read_weights()
+    for delay in range(0, 40, 3):
+        await bench.host.forget_events()
+        await bench.host.write("cmd", read_start=1)
+        await wait_cycles(delay)
+        refused = await bench.host.run(ProgOp.FORM, *span(LAST, FIRST))
+        assert refused.error == ProgErr.RANGE
+        status = await bench.host.read("status")
+        assert status["read_busy"], "the sweep was cut"
+        assert status["weights_valid"]
+        assert await bench.host.wait_for("read_done", "expired") == {"read_done"}
+        assert (await bench.host.read("status"))["weights_valid"]
 
 
 @cocotb.test(timeout_time=1, timeout_unit="ms")

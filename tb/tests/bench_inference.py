@@ -18,7 +18,8 @@ from tb.drivers.compute_config import (
     random_config,
 )
 from tb.drivers.cycles import cycle_now, wait_cycles, wait_until
-from tb.drivers.inference import InferenceBench, Label
+from tb.drivers.inference import InferenceBench
+from tb.drivers.labels import Label
 
 
 async def started(dut: Any) -> InferenceBench:
@@ -55,7 +56,7 @@ async def shortest_and_longest_integration_keep_the_label_clock(dut: Any) -> Non
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def label_follows_its_load_by_one_clock_per_layer(dut: Any) -> None:
     bench = await started(dut)
-    cocotb.start_soon(bench.pixels.send(bench.image()))
+    cocotb.start_soon(bench.send(bench.image()))
     load = await bench.load()
     end_of_load_clock = await bench.tick()
     label = await bench.label()
@@ -75,7 +76,7 @@ async def frames_at_full_rate_take_one_clock_more_than_there_are_layers(dut: Any
 async def random_stalls_lose_nothing(dut: Any) -> None:
     bench = await started(dut)
     for stall in (0.2, 0.6, 0.9):
-        bench.pixels.stall = stall
+        bench.stall = stall
         await stream(bench, [bench.image() for _ in range(6)])
 
 
@@ -88,7 +89,7 @@ async def stream(bench: InferenceBench, images: list[list[int]]) -> list[int]:
 
     async def send_all() -> None:
         for image in images:
-            await bench.pixels.send(image)
+            await bench.send(image)
 
     sending = cocotb.start_soon(send_all())
     while len(bench.labels.seen) < len(images):
@@ -97,7 +98,7 @@ async def stream(bench: InferenceBench, images: list[list[int]]) -> list[int]:
     loads = [interval.begin for interval in bench.pins.intervals("load")]
     assert bench.latches.loaded == [tuple(image) for image in images]
     assert bench.labels.seen == [
-        Label(label_cycle(bench.chip, load), decision)
+        Label(load, label_cycle(bench.chip, load), decision)
         for load, decision in zip(loads, bench.comparators.decisions, strict=True)
     ]
     return loads
@@ -107,9 +108,9 @@ async def stream(bench: InferenceBench, images: list[list[int]]) -> list[int]:
 async def a_frame_streams_in_while_the_one_before_is_computed(dut: Any) -> None:
     bench = await started(dut)
     first, second = bench.image(), bench.image()
-    await bench.pixels.send(first)
+    await bench.send(first)
     await bench.load()
-    await bench.pixels.send(second)
+    await bench.send(second)
     assert bench.busy()
     assert not bench.ready()
     label = await bench.label()
@@ -122,7 +123,7 @@ async def a_frame_streams_in_while_the_one_before_is_computed(dut: Any) -> None:
 async def a_frame_and_its_load_fit_one_layer_clock(dut: Any) -> None:
     bench = await started(dut)
     begin = await bench.tick()
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     assert cycle_now() == begin + image_beats(bench.chip)
     load = await bench.load()
     assert load == begin + bench.period
@@ -133,8 +134,8 @@ async def a_frame_and_its_load_fit_one_layer_clock(dut: Any) -> None:
 async def early_last_drops_the_frame(dut: Any) -> None:
     bench = await started(dut)
     for length in range(1, image_beats(bench.chip)):
-        bench.pixels.stall = bench.rng.choice((0.0, 0.3))
-        await bench.pixels.send(bench.image()[:length])
+        bench.stall = bench.rng.choice((0.0, 0.3))
+        await bench.send(bench.image()[:length])
         await wait_cycles()
         assert bench.errors.cycles[-1:] == [cycle_now() - 1]
         assert len(bench.errors.cycles) == length
@@ -148,11 +149,11 @@ async def early_last_drops_the_frame(dut: Any) -> None:
 async def missing_last_drops_all_up_to_the_next_last(dut: Any) -> None:
     bench = await started(dut)
     for count, extra in enumerate((0, 1, 2, image_beats(bench.chip)), start=1):
-        bench.pixels.stall = bench.rng.choice((0.0, 0.3))
-        await bench.pixels.send(bench.image(), last=None)
+        bench.stall = bench.rng.choice((0.0, 0.3))
+        await bench.send(bench.image(), last=None)
         await wait_cycles()
         assert bench.errors.cycles[-1:] == [cycle_now() - 1]
-        await bench.pixels.send((bench.image() * 2)[: extra + 1])
+        await bench.send((bench.image() * 2)[: extra + 1])
         await wait_cycles(2 * bench.period)
         assert len(bench.errors.cycles) == count
         assert not bench.busy()
@@ -177,7 +178,7 @@ async def refuse_one(bench: InferenceBench) -> None:
     bench.refused.cycles.clear()
     bench.pins.clear()
     labels = len(bench.labels.seen)
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     tick = await bench.tick()
     await wait_until(tick + bench.image_cycles + bench.period)
     assert bench.refused.cycles == [tick]
@@ -217,14 +218,14 @@ async def permission_lost_in_any_cycle_drops_the_image(dut: Any) -> None:
 
 async def lose_permission(bench: InferenceBench, age: int, waiting: bool) -> None:
     """Take the permission for one cycle, `age` cycles after the load; another image may wait."""
-    cocotb.start_soon(bench.pixels.send(bench.image()))
+    cocotb.start_soon(bench.send(bench.image()))
     load = await bench.load()
     bench.refused.cycles.clear()
     bench.pins.clear()
     bench.labels.seen.clear()
     second = bench.image()
     if waiting:
-        cocotb.start_soon(bench.pixels.send(second))
+        cocotb.start_soon(bench.send(second))
     await wait_until(load + age)
     bench.allow(False)
     await wait_cycles()
@@ -246,9 +247,9 @@ async def lose_permission(bench: InferenceBench, age: int, waiting: bool) -> Non
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def an_image_that_waits_without_permission_is_refused_after_the_one_before(dut: Any) -> None:
     bench = await started(dut)
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     load = await bench.load()
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     await wait_until(load + bench.image_cycles - 1)
     bench.allow(False)
     await wait_cycles(bench.period + 2)
@@ -264,7 +265,7 @@ async def configuration_is_taken_with_the_load(dut: Any) -> None:
     bench = await started(dut)
     for _ in range(4):
         config = bench.config
-        cocotb.start_soon(bench.pixels.send(bench.image()))
+        cocotb.start_soon(bench.send(bench.image()))
         load = await bench.load()
         bench.pins.clear()
         while cycle_now() < load + bench.image_cycles - 1:
@@ -284,7 +285,7 @@ async def quiet_flags_leave_room_for_one_read_slot(dut: Any) -> None:
     bench = await started(dut)
     for _ in range(2):
         bench.configure(random_config(bench.rng, bench.chip))
-        cocotb.start_soon(bench.pixels.send(bench.image()))
+        cocotb.start_soon(bench.send(bench.image()))
         load = await bench.load()
         for cycle in range(load, load + bench.image_cycles + 20):
             await wait_until(cycle)
@@ -307,7 +308,7 @@ def expected_quiet(chip: Chip, config: ComputeConfig, load: int, cycle: int) -> 
 async def reset_in_flight_clears_the_pins_at_once(dut: Any) -> None:
     bench = await started(dut)
     for _ in range(20):
-        cocotb.start_soon(bench.pixels.send(bench.image()))
+        cocotb.start_soon(bench.send(bench.image()))
         await bench.load()
         await wait_cycles(bench.rng.randrange(bench.image_cycles - 1))
         labels = len(bench.labels.seen)
@@ -322,10 +323,10 @@ async def reset_in_flight_clears_the_pins_at_once(dut: Any) -> None:
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def an_illegal_state_of_the_stream_drops_up_to_the_next_last(dut: Any) -> None:
     bench = await started(dut)
-    await bench.pixels.send(bench.image()[:-1], last=None)
+    await bench.send(bench.image()[:-1], last=None)
     bench.upset_load_state()
     await wait_cycles()
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     await wait_cycles(2 * bench.period)
     assert not bench.busy()
     await bench.classify()

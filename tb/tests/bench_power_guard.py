@@ -10,7 +10,7 @@ import cocotb
 from cocotb.triggers import Timer
 
 from chips.description import load_chip
-from tb.drivers.cycles import PERIOD_PS, cycle_now, wait_cycles, wait_until
+from tb.drivers.cycles import cycle_now, period_ps, wait_cycles, wait_until
 from tb.drivers.power import PowerBench
 
 # Offsets from the middle of a cycle; the next edge is at half a period.
@@ -26,7 +26,7 @@ async def started(dut: Any) -> PowerBench:
 async def at_offset(offset_ps: int, action: Callable[[], None]) -> int:
     """Act in the cycle after next, that far from its middle, and wait for the middle; the cycle."""
     cycle = cycle_now() + 2
-    await Timer(2 * PERIOD_PS + offset_ps, "ps")
+    await Timer(2 * period_ps() + offset_ps, "ps")
     action()
     if offset_ps < 0:
         await wait_until(cycle)
@@ -45,12 +45,31 @@ async def every_cause_kills_the_high_voltage_without_a_clock(dut: Any) -> None:
     for cause in causes:
         for offset_ps in OFFSETS_PS:
             for on in (True, False):
-                await Timer(2 * PERIOD_PS, "ps")
+                await Timer(2 * period_ps(), "ps")
                 await wait_until(cycle_now() + 1)
-                await Timer(PERIOD_PS + offset_ps, "ps")
+                await Timer(period_ps() + offset_ps, "ps")
                 cause(on)
                 await Timer(1, "ps")
-                assert bench.killed() == on
+                assert bench.killed()
+            await wait_until(cycle_now() + 6)
+            assert not bench.killed()
+
+
+@cocotb.test(timeout_time=1, timeout_unit="ms")
+async def the_kill_ends_with_the_fourth_edge_after_its_last_cause(dut: Any) -> None:
+    bench = await started(dut)
+    for offset_ps in OFFSETS_PS:
+        for width_ps in (1, 2_000, 71_000):
+            await at_offset(offset_ps, lambda: bench.supply(False))
+            await Timer(width_ps, "ps")
+            bench.supply(True)
+            cycle = cycle_now()
+            await wait_until(cycle + 1)
+            for edges in range(1, 4):
+                assert bench.killed(), f"{edges} edges after the dip"
+                await wait_cycles()
+            assert not bench.killed()
+            await wait_cycles(3)
 
 
 @cocotb.test(timeout_time=1, timeout_unit="ms")
@@ -84,7 +103,7 @@ async def a_dip_between_two_edges_is_a_brown_out(dut: Any) -> None:
         begin_ps = rng.randrange(-9_900, 9_000)
         width_ps = rng.randrange(1, 9_900 - begin_ps)
         cycle = cycle_now() + 2
-        await Timer(2 * PERIOD_PS + begin_ps, "ps")
+        await Timer(2 * period_ps() + begin_ps, "ps")
         bench.supply(False)
         await Timer(width_ps, "ps")
         assert bench.killed()

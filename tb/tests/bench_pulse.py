@@ -1,3 +1,5 @@
+"""One electrical operation: the pins of `cnr_pulse` in every cycle."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -6,9 +8,9 @@ from typing import Any
 
 import cocotb
 
-from chips.description import Chip
 from tb.drivers.cycles import wait_cycles
 from tb.drivers.pulse import IDLE, Cycle, Kind, Pins, PulseDriver, Request
+from tb.drivers.pulse_pins import expected_stop, pulse_pins, sense_pins
 from tb.host.regmap import ProgErr
 
 FORM = Request(Kind.FORM, wl=150, line=270, width=7)
@@ -17,52 +19,6 @@ RESET = Request(Kind.RESET, wl=260, line=280, width=6)
 SENSE = Request(Kind.SENSE, wl=180, ref=300)
 PULSES = (FORM, SET, RESET)
 READY_EDGES = 2  # from the ready pin to its flag
-
-
-def codes(request: Request) -> Pins:
-    """The pins of an operation with nothing on."""
-    reset, sense = request.kind is Kind.RESET, request.kind is Kind.SENSE
-    return IDLE._replace(
-        address=request.address,
-        wl_dac=request.wl,
-        bl_dac=0 if reset or sense else request.line,
-        sl_dac=request.line if reset else 0,
-        polarity=int(reset),
-        ref=request.ref if sense else 0,
-    )
-
-
-def pulse_pins(chip: Chip, request: Request, pump_wait: int = 0) -> list[Pins]:
-    """The pins of each cycle of a pulse, the accepting one first."""
-    prog = chip.programming
-    off = codes(request)
-    ready = off._replace(bleed=0, bl=request.cells)
-    if request.kind is Kind.RESET:
-        ready = off._replace(bleed=0, sl=request.cells)
-    on = ready._replace(wl=1)
-    return [
-        IDLE,
-        *[ready] * (prog.setup_cycles + pump_wait),
-        *[on] * prog.wordline_cycles,
-        *[on._replace(hv=1)] * request.width,
-        *[on] * prog.hold_cycles,
-        *[off] * prog.discharge_cycles,
-    ]
-
-
-def sense_pins(chip: Chip, request: Request, strobe_cycles: int) -> list[Pins]:
-    """The pins of each cycle of a sense, the accepting one first."""
-    prog = chip.programming
-    off = codes(request)
-    ready = off._replace(bleed=0, bl=request.cells)
-    on = ready._replace(wl=1)
-    return [
-        IDLE,
-        *[ready] * prog.setup_cycles,
-        *[on] * prog.sense_setup_cycles,
-        *[on._replace(sense=1)] * strobe_cycles,
-        off,
-    ]
 
 
 def error_of(cycles: list[Cycle]) -> ProgErr:
@@ -264,14 +220,6 @@ async def refused(driver: PulseDriver, request: Request, error: ProgErr) -> None
     cycles = await driver.operate(request)
     assert error_of(cycles) is error
     assert set(pins_of(cycles)) == {IDLE}
-
-
-def expected_stop(chip: Chip, full: list[Pins], cycle: int, discharging: bool) -> list[Pins]:
-    """Pins of an operation that a stop in one cycle cuts short."""
-    if discharging:
-        return full
-    off = full[cycle]._replace(hv=0, wl=0, bl=0, sl=0, sense=0, bleed=1)
-    return [*full[: cycle + 1], *[off] * chip.programming.discharge_cycles]
 
 
 async def stopped_anywhere(

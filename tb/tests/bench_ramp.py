@@ -6,8 +6,9 @@ from typing import Any
 import cocotb
 
 from chips.sections import NESTINGS
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, wait_cycles
-from tb.drivers.prog_structs import ramp_table
+from tb.drivers.prog_structs import ProgStructs
 from tb.models.ramp import Ramp, RampTable
 
 
@@ -19,12 +20,13 @@ class RampEnv:
         for handle in (dut.cfg_i, dut.restart_i, dut.step_i):
             handle.value = 0
         self.rng = random.Random(cocotb.RANDOM_SEED)
+        self._structs = ProgStructs(chip_under_test())
 
     async def start(self) -> None:
         await ClockReset(self._dut).start()
 
     def configure(self, table: RampTable) -> None:
-        self._dut.cfg_i.value = ramp_table(table)
+        self._dut.cfg_i.value = self._structs.ramp_table(table)
 
     async def strobe(self, restart: bool = False, step: bool = False) -> tuple[int, int, int]:
         """Strobe for one edge; the point after it."""

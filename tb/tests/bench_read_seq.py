@@ -8,7 +8,7 @@ from typing import Any
 
 import cocotb
 
-from tb.drivers.compute_config import chip_with_layers
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, cycle_now, wait_cycles, wait_until
 from tb.drivers.reads import (
     ReadSide,
@@ -26,7 +26,7 @@ class ReadSeqBench(ReadSide):
     """`cnr_read_seq` with all that decides about it in the hands of the test."""
 
     def __init__(self, dut: Any, seed: int) -> None:
-        chip = chip_with_layers(len(dut.layer_quiet_i))
+        chip = chip_under_test()
         super().__init__(dut, chip, dut.start_i, dut.busy_o)
         self.rng = random.Random(seed)
         self.clock = ClockReset(dut)

@@ -22,7 +22,7 @@ async def started(dut: Any) -> ComputeBench:
 async def endless(bench: ComputeBench) -> None:
     """Send images until cancelled."""
     while True:
-        await bench.pixels.send(bench.image())
+        await bench.send(bench.image())
 
 
 @cocotb.test(timeout_time=100, timeout_unit="ms")
@@ -56,7 +56,7 @@ async def sweeps_from_every_cycle_of_an_image_touch_no_busy_layer(dut: Any) -> N
     for age in sample(bench):
         bench.pins.clear()
         bench.reads.clear()
-        cocotb.start_soon(bench.pixels.send(bench.image()))
+        cocotb.start_soon(bench.send(bench.image()))
         load = await bench.load()
         await wait_until(load + age)
         await bench.reads.begin()
@@ -79,7 +79,7 @@ async def brown_out_in_any_cycle_drops_image_and_weights(dut: Any) -> None:
     bench = await started(dut)
     reaction = 3  # cycles from the pin to the refusal
     for age in (a for a in sample(bench) if a < bench.image_cycles - reaction):
-        cocotb.start_soon(bench.pixels.send(bench.image()))
+        cocotb.start_soon(bench.send(bench.image()))
         load = await bench.load()
         forget(bench)
         await wait_until(load + age)
@@ -135,7 +135,7 @@ async def high_voltage_takes_the_weights_until_the_next_sweep(dut: Any) -> None:
     await wait_cycles()
     bench.high_voltage(False)
     assert not bench.reads.valid()
-    await bench.pixels.send(bench.image())
+    await bench.send(bench.image())
     await bench.tick()
     await wait_cycles()
     assert len(bench.refused.cycles) == 1
@@ -160,7 +160,7 @@ async def programming_without_high_voltage_keeps_the_weights(dut: Any) -> None:
 @cocotb.test(timeout_time=20, timeout_unit="ms")
 async def nothing_computes_in_test_mode(dut: Any) -> None:
     bench = await started(dut)
-    cocotb.start_soon(bench.pixels.send(bench.image()))
+    cocotb.start_soon(bench.send(bench.image()))
     load = await bench.load()
     await wait_cycles(bench.rng.randrange(bench.image_cycles - 10))
     bench.test_mode(True)

@@ -9,10 +9,10 @@ import cocotb
 from cocotb.triggers import RisingEdge, Timer
 
 from tb.drivers.apb import ApbMemory
+from tb.drivers.chip_under_test import chip_under_test
 from tb.drivers.cycles import ClockReset, wait_cycles
 from tb.drivers.spi import READ_BITS, WRITE_BITS, SpiBus, SpiPins
 
-CLK_NS = 20
 HEADER_BITS = 24
 IDLE_CYCLES = 20
 
@@ -32,7 +32,8 @@ class Env:
         self.clock = ClockReset(dut)
         self.memory = ApbMemory(dut)
         pins = SpiPins(dut.sclk_i, dut.cs_ni, dut.mosi_i, dut.miso_o)
-        self.spi = SpiBus(pins, CLK_NS, divisor, phase_ns)
+        self.clk_ns = chip_under_test().clock.clk_period_ns
+        self.spi = SpiBus(pins, self.clk_ns, divisor, phase_ns)
         self.rng = random.Random(cocotb.RANDOM_SEED)
         self.errors = 0
 
@@ -96,7 +97,7 @@ async def a_read_frame_answers_what_the_bus_gives(dut: Any, divisor: int) -> Non
 @cocotb.test(timeout_time=5, timeout_unit="ms")
 async def every_phase_between_the_clocks_works(dut: Any) -> None:
     env = await started(dut)
-    for _ in range(CLK_NS):
+    for _ in range(env.clk_ns):
         await Timer(1, "ns")
         address, data = env.address(), env.word()
         await env.spi.write(address, data)
@@ -197,9 +198,10 @@ async def a_frame_that_finds_the_bus_busy_is_flagged_and_the_access_before_it_in
 @cocotb.test(timeout_time=20, timeout_unit="ms")
 async def a_frame_that_reset_has_cut_is_ignored_to_its_end(dut: Any) -> None:
     env = await started(dut)
+    bit_ns = 8 * env.clk_ns
     for bit in range(WRITE_BITS + 1):
         frame = cocotb.start_soon(env.spi.write(0x30, 0x0203_0000 + bit))
-        await Timer(160 * bit + 200, "ns")
+        await Timer(bit_ns * bit + 10 * env.clk_ns, "ns")
         await env.reset_pulse()
         await frame
         assert await env.outcome() == ([], 0), f"reset at bit {bit}"

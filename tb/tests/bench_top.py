@@ -8,7 +8,6 @@ from typing import Any
 import cocotb
 import pytest
 
-from chips import Chip, chip_names, load_chip
 from tb.drivers.top import TopBench
 from tb.host.codes import LevelWindow, code_ohm
 from tb.host.host import Host, HostError, Outcome, first_word
@@ -21,14 +20,9 @@ HIGH_WINDOW = LevelWindow(code_ohm(620), float("inf"), code_ohm(600), float("inf
 async def connected(dut: Any, divisor: int = 8) -> tuple[TopBench, Host]:
     bench = TopBench(dut, divisor)
     await bench.start()
-    host = bench.host(await chip_of(bench))
+    host = bench.host()
     await host.connect()
     return bench, host
-
-
-async def chip_of(bench: TopBench) -> Chip:
-    geometry_hash = await bench.spi.read(REGISTERS["geometry"].address)
-    return next(c for c in map(load_chip, chip_names()) if c.geometry_hash == geometry_hash)
 
 
 @cocotb.test(timeout_time=20, timeout_unit="ms")
@@ -95,7 +89,7 @@ async def an_empty_pump_ends_a_pulse_before_it_begins(dut: Any) -> None:
 @cocotb.test(timeout_time=5, timeout_unit="ms")
 async def reset_may_be_released_at_any_time_of_the_clock(dut: Any) -> None:
     bench, host = await connected(dut)
-    for phase_ns in range(1, 20, 2):
+    for phase_ns in range(1, host.chip.clock.clk_period_ns, 2):
         await host.write("control", infer_en=1)
         await bench.reset_released_at(phase_ns)
         assert not (await host.read("control"))["infer_en"]

@@ -45,10 +45,11 @@ package cnr_chip_pkg;
   localparam int unsigned CompareCycles = 4;
 
   // Pulsed read, in system clocks
+  localparam int unsigned ReadSetupCycles = 1;
   localparam int unsigned ReadResetCycles = 2;
   localparam int unsigned ReadGapCycles = 1;
   localparam int unsigned ReadPulseCycles = 5;
-  localparam int unsigned ReadSlotCycles = 9;
+  localparam int unsigned ReadSlotCycles = 10;
   localparam int unsigned RefreshInterval = 2500;
   localparam int unsigned Retention = 75000;
 
