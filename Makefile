@@ -6,7 +6,7 @@
 CHIP    ?= cifar10
 DEVICE  ?=
 WEIGHTS ?=
-DATA    ?=
+DATA    ?= $(if $(filter cifar10,$(CHIP)),$(CIFAR10_DIR))
 IMAGES  ?=
 NOISE   ?= on
 SEED    ?= 1

@@ -101,6 +101,7 @@ _CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
 
 _BENCHES += (
     Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
+    Bench("preset", "cnr_top", _CHIP, public=("cnr_macro",)),
     Bench("infer", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
 )
 

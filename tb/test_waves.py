@@ -12,7 +12,7 @@ from chips import load_chip
 from sim.benches import BENCHES
 from sim.runner import run_bench
 
-CHIP = load_chip("mini")
+CHIP = load_chip("cifar10")
 TOP = "cnr_top"
 
 
@@ -26,7 +26,10 @@ def rises(wave: Waveform, name: str) -> list[int]:
 @pytest.fixture(scope="module")
 def wave(tmp_path_factory: pytest.TempPathFactory) -> Waveform:
     results = run_bench(
-        BENCHES["chip"], chip=CHIP.name, test="an_image_becomes_its_golden_label", waves=True
+        BENCHES["preset"],
+        chip=CHIP.name,
+        test="six_layer_clocks_give_the_golden_label",
+        waves=True,
     )
     return Waveform(str(Path(results).parent / "dump.fst"))
 
@@ -36,7 +39,7 @@ def test_the_label_comes_when_the_last_layer_clock_ends(wave: Waveform) -> None:
     labels = rises(wave, f"{TOP}.label_valid_o")
     clock_ps = CHIP.clock.layer_period_cycles * CHIP.clock.clk_period_ns * 1000
     after_load_clock = [label - load - clock_ps for load, label in zip(loads, labels, strict=True)]
-    assert len(labels) == 16
+    assert len(labels) == 8
     assert set(after_load_clock) == {len(CHIP.layers) * clock_ps}
 
 

@@ -21,14 +21,13 @@ from pymodel.noise import Effects
 from tb.drivers.labels import Label
 from tb.env import ChipEnv
 from tb.host.regmap import ProgErr
-from tb.reference.network import golden_forward
+from tb.verdict import assert_golden_label
 
 CHIP = load_chip("mini")
 DEVICE = load_device(CHIP.chip.device)
 WEIGHTS = load_weights(default_weights(CHIP), CHIP)
 IMAGES = load_images(embedded_images(CHIP), CHIP).pixels
 WORDS = weight_words(CHIP, WEIGHTS)
-TOLERANCE = 1e-5  # of full scale, between the chip and the golden outputs
 READ_NOISE = Effects(read_noise=True)
 
 
@@ -72,13 +71,7 @@ async def assert_golden(env: ChipEnv, image: np.ndarray) -> None:
 
 def check_golden(env: ChipEnv, image: np.ndarray, label: Label) -> None:
     """The label of an image that has just come, its clock and every layer output are golden."""
-    golden = golden_forward(CHIP, WEIGHTS, image)
-    for layer, outputs in enumerate(golden):
-        error = float(np.abs(env.macro.held_v(layer) / CHIP.mac.v_fs_v - outputs).max())
-        assert error <= TOLERANCE, f"layer {layer} is off by {error:.2e} of full scale"
-    assert label.label == golden[-1].argmax()
-    assert label.layer_clocks == len(CHIP.layers)
-    assert not label.ambiguous
+    assert_golden_label(CHIP, WEIGHTS, image, env.macro, label)
 
 
 @cocotb.test(timeout_time=100, timeout_unit="ms")
