@@ -150,6 +150,8 @@ class Reader:
     r_ref_ohm: float
     c_hold_ff: float
     inverter_threshold_v: float
+    inverter_gain: float
+    node_reset_tau_ns: float
     leak_tau_us: float
     peak_current_a: float
     r_lrs_min_ohm: float

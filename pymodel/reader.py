@@ -1,7 +1,7 @@
 """Pulsed RRAM reader: divider, storage nodes with leakage, and the inverter on each node.
 
 Pure functions, then the nodes of one layer. The electrical constants come from the chip
-description; two that it does not carry are assumed here.
+description.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from chips.errors import InputError
 from chips.sections import Reader
 from pymodel.rng import FloatArray
 
-NODE_RESET_TAU_S = 5e-9  # assumed: switch that discharges a node
-INVERTER_GAIN = 50.0  # assumed: two stages; the transition is VDD / 50 wide
 SAFETY_S = 1e-8  # gates are looked at again this long before a node can reach the transition
 
 
@@ -53,10 +51,10 @@ def read_node_v(
     return goal + (start_v - goal) * left
 
 
-def reset_node_v(start_v: FloatArray, reset_s: float) -> FloatArray:
+def reset_node_v(reader: Reader, start_v: FloatArray, reset_s: float) -> FloatArray:
     """Node voltage after its discharge switch was closed for `reset_s`, in volts."""
     _require_time("node reset", reset_s)
-    return start_v * np.float32(math.exp(-reset_s / NODE_RESET_TAU_S))
+    return start_v * np.float32(math.exp(-reset_s / (reader.node_reset_tau_ns * 1e-9)))
 
 
 def held_node_v(reader: Reader, start_v: FloatArray, age_s: float) -> FloatArray:
@@ -84,7 +82,7 @@ def gate_on(reader: Reader, node_v: FloatArray) -> FloatArray:
     A low node (HRS) gives 1, a high node (LRS) 0, with a transition of VDD / gain around the
     threshold.
     """
-    gain_per_v = np.float32(INVERTER_GAIN / reader.vdd_v)
+    gain_per_v = np.float32(reader.inverter_gain / reader.vdd_v)
     gate: FloatArray = (np.float32(reader.inverter_threshold_v) - node_v) * gain_per_v
     gate += np.float32(0.5)
     return np.clip(gate, np.float32(0), np.float32(1), out=gate)
@@ -92,7 +90,7 @@ def gate_on(reader: Reader, node_v: FloatArray) -> FloatArray:
 
 def safe_node_v(reader: Reader) -> float:
     """Lowest node voltage at which the gate is fully off, in volts."""
-    return reader.inverter_threshold_v + reader.vdd_v / (2 * INVERTER_GAIN)
+    return reader.inverter_threshold_v + reader.vdd_v / (2 * reader.inverter_gain)
 
 
 def static_cell_a(reader: Reader, resistance_ohm: float) -> float:
@@ -158,7 +156,8 @@ class NodeArray:
         """
         nodes = self._node_v[slice(*self.words(bank))]
         held_s = now_s - pulse_s - reset_s - float(self.read_s[bank])
-        start_v = reset_node_v(held_node_v(self._reader, nodes, max(held_s, 0.0)), reset_s)
+        held_v = held_node_v(self._reader, nodes, max(held_s, 0.0))
+        start_v = reset_node_v(self._reader, held_v, reset_s)
         nodes[...] = read_node_v(self._reader, resistance_ohm, start_v, pulse_s)
         self.read_s[bank] = now_s
         self.discharged -= {bank}

@@ -29,7 +29,8 @@ module cnr_macro
   input  logic [BankW-1:0]               rd_bank_i,
   input  logic                           rd_rst_i,
   input  logic                           rd_pulse_i,
-  // Input latches.
+  // Input latches. in_we_i stays high over consecutive beats while data and address change with
+  // one edge: the latch bank captures at the end of each beat and holds against the next.
   input  logic [PixelBytes*8-1:0]        in_data_i,
   input  logic [BeatW-1:0]               in_addr_i,
   input  logic                           in_we_i,

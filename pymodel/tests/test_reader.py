@@ -11,8 +11,6 @@ import pytest
 from chips import Chip, InputError, load_chip
 from chips.sections import Reader
 from pymodel.reader import (
-    INVERTER_GAIN,
-    NODE_RESET_TAU_S,
     NodeArray,
     divider_v,
     droop_s,
@@ -64,7 +62,9 @@ def test_read_pulse_agrees_with_small_steps_of_the_circuit(reader: Reader) -> No
 
 
 def test_reset_and_leakage_are_exponential(reader: Reader) -> None:
-    assert reset_node_v(ohm(1.0), NODE_RESET_TAU_S)[0] == pytest.approx(math.exp(-1))
+    assert reset_node_v(reader, ohm(1.0), reader.node_reset_tau_ns * 1e-9)[0] == pytest.approx(
+        math.exp(-1)
+    )
     assert held_node_v(reader, ohm(1.0), 5e-3)[0] == pytest.approx(math.exp(-1))
     assert held_node_v(reader, ohm(1.0), droop_s(reader, 1.0, 0.25))[0] == pytest.approx(0.25)
 
@@ -73,7 +73,7 @@ def test_times_and_voltages_out_of_range_are_refused(reader: Reader) -> None:
     with pytest.raises(InputError, match="read pulse"):
         read_node_v(reader, ohm(1e3), ohm(0), -1e-9)
     with pytest.raises(InputError, match="node reset"):
-        reset_node_v(ohm(0), -1e-9)
+        reset_node_v(reader, ohm(0), -1e-9)
     with pytest.raises(InputError, match="droop"):
         droop_s(reader, 0.5, 0.9)
 
@@ -84,7 +84,7 @@ def test_high_resistance_turns_the_gate_on(reader: Reader) -> None:
 
 
 def test_the_inverter_has_a_transition_of_its_gain(reader: Reader) -> None:
-    half = 1.8 / INVERTER_GAIN / 2
+    half = 1.8 / reader.inverter_gain / 2
     nodes = ohm(0.9 - 1.01 * half, 0.9 - half / 2, 0.9, 0.9 + half / 2, 0.9 + 1.01 * half)
     assert gate_on(reader, nodes) == pytest.approx([1, 0.75, 0.5, 0.25, 0], abs=1e-5)
 
