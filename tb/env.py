@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import cocotb
@@ -152,7 +152,3 @@ class ChipEnv:
         """Wait for the next label."""
         limit_ns = LABEL_TIMEOUT_LAYER_CLOCKS * self._layer_period_ns
         return await with_timeout(self.labels.labels.get(), limit_ns, "ns")
-
-    async def classify_all(self, images: Iterable[npt.NDArray[np.uint8]]) -> Sequence[Label]:
-        """Classify images one after another."""
-        return [await self.classify(image) for image in images]

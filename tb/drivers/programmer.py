@@ -195,11 +195,6 @@ class Programmer:
         await RisingEdge(self._dut.hv_en_o)
         await middle_of_cycle()
 
-    async def sense_starts(self) -> None:
-        """Wait for a sense strobe; ends in the middle of its first cycle."""
-        await RisingEdge(self._dut.sense_en_o)
-        await middle_of_cycle()
-
     # Results
 
     @property
