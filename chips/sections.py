@@ -256,6 +256,9 @@ class Programming:
     max_pulses_reset: int
     max_pulses_total: int
     max_reversals: int
+    word_hv_max_us: int
+    half_select_max_ms: int
+    endurance_cycles: int
     form: Ramp
     set: Ramp
     reset: Ramp

@@ -93,7 +93,13 @@ module cnr_core
   prog_cfg_t    prog_cfg;
   compute_cfg_t compute_cfg;
 
-  logic [NumCounts-1:0][31:0] counts;
+  counts_t                    counts;
+  wear_t                      wear;
+  logic [31:0]                wear_limit;
+  logic                       wear_up;
+  logic [5:0]                 wear_group;
+  logic                       key_write, read_locked;
+  logic [31:0]                key;
   fail_t                      fail;
   logic                       fail_valid, fail_pop, fail_overflow;
   logic [7:0]                 fail_count;
@@ -131,10 +137,17 @@ module cnr_core
     .last_o(last),
     .prog_cfg_o(prog_cfg),
     .compute_cfg_o(compute_cfg),
+    .key_write_o(key_write),
+    .key_o(key),
+    .read_locked_o(read_locked),
+    .wear_o(wear),
+    .wear_limit_o(wear_limit),
     .status_i(status),
     .event_i(events),
     .pointer_i(pointer),
     .counts_i(counts),
+    .wear_i(wear_up),
+    .wear_group_i(wear_group),
     .label_i(label_o),
     .label_ambiguous_i(label_ambiguous_o),
     .fail_valid_i(fail_valid),
@@ -159,6 +172,15 @@ module cnr_core
     .watchdog_o(events.watchdog)
   );
 
+  cnr_lock u_lock (
+    .clk_i,
+    .rst_ni,
+    .write_i(key_write),
+    .key_i(key),
+    .relock_i(events.prog_done),
+    .unlocked_o(status.unlocked)
+  );
+
   cnr_programmer u_programmer (
     .clk_i,
     .rst_ni,
@@ -166,6 +188,7 @@ module cnr_core
     .start_i(cmd.start),
     .resume_i(cmd.resume),
     .abort_i(cmd.stop),
+    .suspend_i(cmd.suspend),
     .clear_i(cmd.clear),
     .op_i(cmd.op),
     .first_i(first),
@@ -174,6 +197,12 @@ module cnr_core
     .supply_ok_i(status.supply_ok),
     .pump_ok_i(status.pump_ok),
     .watchdog_i(events.watchdog),
+    .unlocked_i(status.unlocked),
+    .read_locked_i(read_locked),
+    .wear_i(wear),
+    .wear_limit_i(wear_limit),
+    .wear_o(wear_up),
+    .wear_group_o(wear_group),
     .w_valid_i,
     .w_ready_o,
     .w_data_i,
@@ -182,6 +211,7 @@ module cnr_core
     .rb_data_o,
     .accept_o(prog_accept),
     .busy_o(status.prog_busy),
+    .suspended_o(status.suspended),
     .done_o(events.prog_done),
     .err_o(status.prog_err),
     .pointer_o(pointer),

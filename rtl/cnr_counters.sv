@@ -6,38 +6,50 @@ module cnr_counters
   import cnr_chip_pkg::*;
   import cnr_pkg::*;
 (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
 
-  input  logic             clear_i,
-  input  prog_event_t      event_i,
-  input  logic             word_done_i,
-  input  word_result_t     word_i,
+  input  logic         clear_i,
+  input  prog_event_t  event_i,
+  input  logic         cycle_i,      // a SET cycle begins
+  input  logic         word_done_i,
+  input  word_result_t word_i,
 
-  // 0 requested 1 succeeded 2 failed cells, 3 FORM 4 SET 5 RESET pulses, 6 senses
-  output logic [6:0][31:0] counts_o
+  output counts_t      counts_o      // numbered by count_e
 );
 
-  logic [6:0][31:0] counts_d, counts_q;
+  // What each counter counts in this cycle.
+  typedef cell_count_t [NumCounts-1:0] more_t;
+  more_t   more;
+  counts_t counts_d, counts_q;
 
-  function automatic logic [31:0] saturated(logic [31:0] count, cell_count_t more);
+  always_comb begin
+    more = '0;
+    if (word_done_i) begin
+      more[CountRequested] = word_i.requested;
+      more[CountSucceeded] = word_i.requested - word_i.failed;
+      more[CountFailed]    = word_i.failed;
+      more[CountDropouts]  = word_i.dropouts;
+    end
+    more[CountFormPulses]  = cell_count_t'(event_i.pulse_form);
+    more[CountSetPulses]   = cell_count_t'(event_i.pulse_set);
+    more[CountResetPulses] = cell_count_t'(event_i.pulse_reset);
+    more[CountSenses]      = cell_count_t'(event_i.sense);
+    more[CountFormCells]   = event_i.pulse_form ? event_i.cells : '0;
+    more[CountSetCells]    = event_i.pulse_set ? event_i.cells : '0;
+    more[CountResetCells]  = event_i.pulse_reset ? event_i.cells : '0;
+    more[CountCycles]      = cell_count_t'(cycle_i);
+  end
+
+  function automatic logic [31:0] saturated(logic [31:0] count, cell_count_t added);
     logic [32:0] sum;
-    sum = {1'b0, count} + 33'(more);
+    sum = {1'b0, count} + 33'(added);
     return sum[32] ? '1 : sum[31:0];
   endfunction
 
   always_comb begin
-    counts_d = counts_q;
-    if (word_done_i) begin
-      counts_d[0] = saturated(counts_q[0], word_i.requested);
-      counts_d[1] = saturated(counts_q[1], word_i.requested - word_i.failed);
-      counts_d[2] = saturated(counts_q[2], word_i.failed);
-    end
-    if (event_i.pulse_form)  counts_d[3] = saturated(counts_q[3], 1);
-    if (event_i.pulse_set)   counts_d[4] = saturated(counts_q[4], 1);
-    if (event_i.pulse_reset) counts_d[5] = saturated(counts_q[5], 1);
-    if (event_i.sense)       counts_d[6] = saturated(counts_q[6], 1);
-    if (clear_i)             counts_d    = '0;
+    for (int unsigned n = 0; n < NumCounts; n++) counts_d[n] = saturated(counts_q[n], more[n]);
+    if (clear_i) counts_d = '0;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

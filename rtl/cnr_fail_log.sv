@@ -19,6 +19,7 @@ module cnr_fail_log
   output fail_t      fail_o,
   input  logic       pop_i,
   output logic [7:0] count_o,
+  output logic       full_o,
   output logic       overflow_o
 );
 
@@ -40,7 +41,7 @@ module cnr_fail_log
   logic       pop, push;
 
   assign pop  = pop_i && valid_o;
-  assign push = push_i && (count_q != 8'(Depth) || pop) && !clear_i;
+  assign push = push_i && (!full_o || pop) && !clear_i;
 
   always_comb begin
     head_d     = pop ? next(head_q) : head_q;
@@ -77,6 +78,7 @@ module cnr_fail_log
   assign valid_o    = count_q != '0;
   assign fail_o     = valid_o ? log_q[head_q] : '0;
   assign count_o    = count_q;
+  assign full_o     = count_q == 8'(Depth);
   assign overflow_o = overflow_q;
 
 endmodule

@@ -3,14 +3,13 @@
 package cnr_host_pkg;
   import cnr_pkg::*;
 
-  localparam int unsigned NumCounts = 7;
-
   // Commands of the host: strobes of one cycle. op belongs to start.
   typedef struct packed {
     logic [3:0] op;
     logic       start;
     logic       resume;
     logic       stop;        // abort
+    logic       suspend;
     logic       clear;       // counters and fail log
     logic       read_start;
   } host_cmd_t;
@@ -23,6 +22,8 @@ package cnr_host_pkg;
     logic      weights_valid;
     logic      supply_ok;
     logic      pump_ok;
+    logic      suspended;
+    logic      unlocked;
     prog_err_e prog_err;     // of the last operation, valid with prog_done
   } host_status_t;
 

@@ -20,6 +20,38 @@ package cnr_pkg;
     logic [RowW-1:0]   row;
   } addr_t;
 
+  // The next word in programming order; after the last word the first.
+  function automatic addr_t word_after(addr_t addr);
+    addr_t result;
+    result = addr;
+    result.row = addr.row + 1'b1;
+    if (32'(addr.row) == LayerRows[addr.layer] - 1) begin
+      result.row   = '0;
+      result.group = addr.group + 1'b1;
+      if (32'(addr.group) == LayerGroups[addr.layer] - 1) begin
+        result.group = '0;
+        result.layer = (32'(addr.layer) == NumLayers - 1) ? '0 : addr.layer + 1'b1;
+      end
+    end
+    return result;
+  endfunction
+
+  // The word before; before the first word the last.
+  function automatic addr_t word_before(addr_t addr);
+    addr_t result;
+    result = addr;
+    result.row = addr.row - 1'b1;
+    if (addr.row == '0) begin
+      result.group = addr.group - 1'b1;
+      if (addr.group == '0) begin
+        result.layer = (addr.layer == '0) ? LayerW'(NumLayers - 1) : addr.layer - 1'b1;
+        result.group = GroupW'(LayerGroups[result.layer] - 1);
+      end
+      result.row = RowW'(LayerRows[result.layer] - 1);
+    end
+    return result;
+  endfunction
+
   typedef enum logic [3:0] {
     OpNone      = 4'd0,
     OpForm      = 4'd1,
@@ -33,6 +65,13 @@ package cnr_pkg;
     OpRefresh   = 4'd9,
     OpMarch     = 4'd10
   } prog_op_e;
+
+  // What MARCH does.
+  typedef enum logic [1:0] {
+    BistMarchC       = 2'd0,
+    BistCheckerboard = 2'd1,
+    BistRandom       = 2'd2
+  } bist_pattern_e;
 
   // Why a programming operation ended early or was refused; ErrNone after a full sweep.
   typedef enum logic [3:0] {
@@ -49,7 +88,9 @@ package cnr_pkg;
     ErrSense     = 4'd10,  // no sense-ready in time
     ErrAborted   = 4'd11,  // by the host
     ErrWatchdog  = 4'd12,  // high voltage on for too long
-    ErrState     = 4'd13   // a state register held no legal state
+    ErrState     = 4'd13,  // a state register held no legal state
+    ErrWorn      = 4'd14,  // the group has reached the endurance limit
+    ErrLocked    = 4'd15   // programming is locked, or reading back is
   } prog_err_e;
 
   // What one electrical operation does. FORM and SET drive the bit line, RESET the source line.
@@ -105,20 +146,30 @@ package cnr_pkg;
     ref_t hi;
   } window_t;
 
+  // The most pulses of one word in one operation, and changes of polarity.
   typedef struct packed {
-    ramp_cfg_t  form;
-    ramp_cfg_t  set;
-    ramp_cfg_t  reset;
+    limit_t     form;
+    limit_t     set;
+    limit_t     reset;
+    limit_t     total;
+    logic [3:0] reversals;
+  } limits_t;
+
+  typedef struct packed {
+    ramp_cfg_t   form;
+    ramp_cfg_t   set;
+    ramp_cfg_t   reset;
     window_t [NumLevels-1:0] verify_window;
     window_t [NumLevels-1:0] read_window;
-    ref_t       form_ref;    // a cell below it reads formed
-    logic [5:0] sense_trim;  // signed, added to every reference code
-    dac_t       wl_sense;    // word line while sensing
-    limit_t     max_form;    // pulses per word and polarity
-    limit_t     max_set;
-    limit_t     max_reset;
-    limit_t     max_total;
-    logic [3:0] max_reversals;
+    ref_t        form_ref;     // a cell below it reads formed
+    logic [5:0]  sense_trim;   // signed, added to every reference code
+    dac_t        wl_sense;     // word line while sensing
+    limits_t     limits;
+    logic [23:0] relax_cycles; // wait before the delayed verify, 0: none
+    logic [1:0]  test_kind;    // pulse_kind_e of TEST_PULSE
+    logic [15:0] test_cycles;  // of CYCLE
+    logic [1:0]  bist_pattern; // of MARCH
+    logic        fail_wait;    // a full fail log stops the sweep
   } prog_cfg_t;
 
   // Configuration of the compute path; one slot per layer.
@@ -142,17 +193,41 @@ package cnr_pkg;
 
   // One-cycle strobes: high voltage of a pulse or a sense strobe goes up with the next clock.
   typedef struct packed {
-    logic       pulse_form;
-    logic       pulse_set;
-    logic       pulse_reset;
-    logic       sense;
+    logic        pulse_form;
+    logic        pulse_set;
+    logic        pulse_reset;
+    logic        sense;
+    cell_count_t cells;      // of the pulse
   } prog_event_t;
 
   // Outcome of one completed word.
   typedef struct packed {
     cell_count_t requested;
     cell_count_t failed;
+    cell_count_t dropouts;   // cells that a delayed verify found out of their window
   } word_result_t;
+
+  // Counters of the weight programming; the first three are cells.
+  typedef enum logic [3:0] {
+    CountRequested,
+    CountSucceeded,
+    CountFailed,
+    CountFormPulses,
+    CountSetPulses,
+    CountResetPulses,
+    CountSenses,
+    CountFormCells,      // cells that FORM pulses were driven into, and so on
+    CountSetCells,
+    CountResetCells,
+    CountDropouts,
+    CountCycles          // SET cycles of a word
+  } count_e;
+  localparam int unsigned NumCounts = 12;
+  typedef logic [NumCounts-1:0][31:0] counts_t;
+
+  // Endurance of one group of lanes.
+  localparam int unsigned GroupSlots = 64;
+  typedef logic [GroupSlots-1:0][31:0] wear_t;
 
   // A bound of a window that is not closed: below 0 and above all ones lies nothing.
   localparam ref_t RefLowest  = '0;

@@ -8,8 +8,11 @@
 //
 // pointer_o is the first word of the sweep that is not completed; after the last word of the chip it
 // is the first again. A word is completed, counted and the pointer moved in one cycle. A stopped word
-// is not counted, though its stream word has been taken. abort_i, loss of supply and any error of the
-// word end the sweep; what is electrically active stops with the next edge.
+// is not counted, though its stream word has been taken. abort_i, loss of supply, any error of the
+// word, and worn_i before a word that pulses, end the sweep; what is electrically active stops with
+// the next edge. suspend_i stops the word in the same way, but then the sweep stays busy, with
+// suspended_o, until resume_i begins the word again with the targets that it had; outside a sweep it
+// is ignored. What is not electrically active, a read-back among it, runs to its end first.
 
 module cnr_prog
   import cnr_chip_pkg::*;
@@ -22,20 +25,26 @@ module cnr_prog
   input  logic         start_i,
   input  logic         resume_i,
   input  logic         abort_i,
+  input  logic         suspend_i,
   input  logic [3:0]   op_i,
   input  addr_t        first_i,
   input  addr_t        last_i,
   input  logic         allow_i,
   input  logic         supply_ok_i,
+  input  logic         unlocked_i,
+  input  logic         read_locked_i,
+  input  logic         worn_i,           // the group of the word in turn
   output logic         accept_o,
   output logic         busy_o,
+  output logic         suspended_o,
   output logic         done_o,
   output prog_err_e    err_o,
   output addr_t        pointer_o,
 
-  // Targets of WRITE and VERIFY, levels of READ
+  // Targets of WRITE, VERIFY and TEST_PULSE, levels of READ
   input  logic         w_valid_i,
   output logic         w_ready_o,
+  input  levels_t      w_data_i,
   output logic         rb_valid_o,
   input  logic         rb_ready_i,
 
@@ -44,6 +53,7 @@ module cnr_prog
   output prog_op_e     word_op_o,
   output addr_t        word_addr_o,
   output cells_t       word_active_o,
+  output levels_t      word_target_o,
   input  logic         word_busy_i,
   input  logic         word_done_i,
   input  prog_err_e    word_err_i,
@@ -56,23 +66,9 @@ module cnr_prog
     StNext,
     StRun,
     StReadBack,
-    StDrain
+    StDrain,
+    StSuspended
   } state_e;
-
-  function automatic addr_t successor(addr_t addr);
-    addr_t result;
-    result = addr;
-    result.row = addr.row + 1'b1;
-    if (32'(addr.row) == LayerRows[addr.layer] - 1) begin
-      result.row   = '0;
-      result.group = addr.group + 1'b1;
-      if (32'(addr.group) == LayerGroups[addr.layer] - 1) begin
-        result.group = '0;
-        result.layer = (32'(addr.layer) == NumLayers - 1) ? '0 : addr.layer + 1'b1;
-      end
-    end
-    return result;
-  endfunction
 
   // The last group of a layer may have fewer sub-arrays than there are lanes.
   function automatic cells_t existing(logic [LayerW-1:0] layer, logic [GroupW-1:0] group);
@@ -92,6 +88,9 @@ module cnr_prog
   prog_err_e stop_d, stop_q;          // why the sweep has to end
   prog_err_e err_d, err_q;
   logic      done_d, done_q;
+  logic      suspend_d, suspend_q;    // the word in turn has to be suspended
+  levels_t   target_d, target_q;      // of the word in turn
+  logic      taken_d, taken_q;        // its targets have been taken from the stream
 
   // The request and its verdict.
   logic       request;
@@ -112,16 +111,20 @@ module cnr_prog
     .cfg_i,
     .allow_i,
     .supply_ok_i,
+    .unlocked_i,
+    .read_locked_i,
     .err_o(verdict)
   );
 
   logic      streams;      // every word needs its targets first
+  logic      pulses;       // words of this operation may pulse
   prog_err_e stop;         // why the sweep has to end, from the cycle on in which it happens
   logic      advance;      // the word in turn is complete
   logic      finish;       // the sweep ends with `outcome`
   prog_err_e outcome;
 
-  assign streams = op_q inside {OpWrite, OpVerify};
+  assign streams = op_q inside {OpWrite, OpVerify, OpTestPulse};
+  assign pulses  = !(op_q inside {OpRead, OpVerify});
 
   always_comb begin
     state_d        = state_q;
@@ -132,6 +135,9 @@ module cnr_prog
     stop           = stop_q;
     err_d          = err_q;
     done_d         = 1'b0;
+    suspend_d      = suspend_q || (suspend_i && state_q != StIdle);
+    target_d       = target_q;
+    taken_d        = taken_q;
 
     advance        = 1'b0;
     finish         = 1'b0;
@@ -168,15 +174,22 @@ module cnr_prog
         end
       end
 
-      // The word in turn waits for its targets, where it needs any.
+      // The word in turn waits for its targets, where it needs any and has none.
       StNext: begin
         if (stop != ErrNone) begin
           finish  = 1'b1;
           outcome = stop;
+        end else if (suspend_d) begin
+          state_d = StSuspended;
+        end else if (pulses && worn_i) begin
+          finish  = 1'b1;
+          outcome = ErrWorn;
         end else begin
-          w_ready_o = streams;
-          if (w_valid_i || !streams) begin
+          w_ready_o = streams && !taken_q;
+          if (w_ready_o && w_valid_i) target_d = w_data_i;
+          if (w_valid_i || !w_ready_o) begin
             word_start_o = 1'b1;
+            taken_d      = 1'b1;
             state_d      = StRun;
           end
         end
@@ -185,7 +198,9 @@ module cnr_prog
       // The engine works on the word. It cannot know who stopped it.
       StRun: begin
         if (word_done_i) begin
-          if (word_err_i != ErrNone) begin
+          if (word_err_i == ErrAborted && stop == ErrNone && suspend_d) begin
+            state_d = StSuspended;
+          end else if (word_err_i != ErrNone) begin
             finish  = 1'b1;
             outcome = (word_err_i == ErrAborted && stop != ErrNone) ? stop : word_err_i;
           end else if (op_q == OpRead) begin
@@ -208,6 +223,17 @@ module cnr_prog
         end
       end
 
+      // Nothing is active; the word in turn has not begun.
+      StSuspended: begin
+        suspend_d = 1'b0;
+        if (stop != ErrNone) begin
+          finish  = 1'b1;
+          outcome = stop;
+        end else if (resume_i) begin
+          state_d = StNext;
+        end
+      end
+
       // After an alarm: the word in turn is being stopped.
       StDrain: begin
         if (!word_busy_i) begin
@@ -224,7 +250,8 @@ module cnr_prog
     endcase
 
     if (advance) begin
-      pointer_d = successor(pointer_q);
+      taken_d   = 1'b0;
+      pointer_d = word_after(pointer_q);
       if (pointer_q == last_q) begin
         finish     = 1'b1;
         finished_d = 1'b1;
@@ -234,9 +261,11 @@ module cnr_prog
     end
 
     if (finish) begin
-      done_d  = 1'b1;
-      err_d   = outcome;
-      state_d = StIdle;
+      done_d    = 1'b1;
+      err_d     = outcome;
+      suspend_d = 1'b0;
+      taken_d   = 1'b0;
+      state_d   = StIdle;
     end
   end
 
@@ -250,6 +279,9 @@ module cnr_prog
       stop_q     <= ErrNone;
       err_q      <= ErrNone;
       done_q     <= 1'b0;
+      suspend_q  <= 1'b0;
+      target_q   <= '0;
+      taken_q    <= 1'b0;
     end else begin
       state_q    <= state_d;
       op_q       <= op_d;
@@ -259,6 +291,9 @@ module cnr_prog
       stop_q     <= stop_d;
       err_q      <= err_d;
       done_q     <= done_d;
+      suspend_q  <= suspend_d;
+      target_q   <= target_d;
+      taken_q    <= taken_d;
     end
   end
 
@@ -269,7 +304,9 @@ module cnr_prog
   assign word_op_o     = op_q;
   assign word_addr_o   = pointer_q;
   assign word_active_o = existing(pointer_q.layer, pointer_q.group);
-  assign stop_o        = stop != ErrNone;
+  assign word_target_o = target_d;
+  assign suspended_o   = state_q == StSuspended;
+  assign stop_o        = stop != ErrNone || (suspend_d && state_q == StRun);
   assign stop_d        = finish ? ErrNone : stop;
 
 endmodule

@@ -1,7 +1,8 @@
 // Whether a sweep may start. While check_i is up, err_o is the lowest error code that applies, or
-// ErrNone; the values that an operation does not use are not looked at. READ and VERIFY need sound
-// windows, the pulsing operations also the SET and RESET tables and limits (each may have to undo an
-// overshoot), and FORM its own besides. Combinational; err_o is ErrNone while check_i is down.
+// ErrNone; the values that an operation does not use are not looked at. What senses needs sound
+// windows; what pulses needs the SET and RESET tables (an overshoot may have to be undone), limits
+// too where it verifies, the FORM table where it forms, and an unlocked chip. READ and VERIFY are
+// refused where reading back is locked. Combinational; err_o is ErrNone while check_i is down.
 
 module cnr_prog_check
   import cnr_chip_pkg::*;
@@ -14,6 +15,8 @@ module cnr_prog_check
   input  prog_cfg_t  cfg_i,
   input  logic       allow_i,
   input  logic       supply_ok_i,
+  input  logic       unlocked_i,
+  input  logic       read_locked_i,
   output prog_err_e  err_o
 );
 
@@ -54,12 +57,15 @@ module cnr_prog_check
     return bad;
   endfunction
 
-  logic known, forms, pulses;
+  logic known, forms, pulses, verifies, reads, senses;
   logic set_high, reset_high, form_high;
 
-  assign known  = op_i inside {OpForm, OpSet, OpReset, OpRead, OpVerify, OpWrite};
-  assign forms  = op_i == OpForm;
-  assign pulses = op_i inside {OpForm, OpSet, OpReset, OpWrite};
+  assign reads    = op_i inside {OpRead, OpVerify};
+  assign verifies = op_i inside {OpForm, OpSet, OpReset, OpWrite, OpRefresh};
+  assign pulses   = verifies || op_i inside {OpTestPulse, OpCycle};
+  assign senses   = reads || verifies;
+  assign known    = reads || pulses;
+  assign forms    = op_i == OpForm || (op_i == OpTestPulse && cfg_i.test_kind == KindForm);
 
   assign set_high   = too_high(cfg_i.set.wl.stop, cfg_i.set.line.stop, cfg_i.set.width.stop,
                                CeilSetWl, CeilSetLine);
@@ -68,13 +74,14 @@ module cnr_prog_check
   assign form_high  = too_high(cfg_i.form.wl.stop, cfg_i.form.line.stop, cfg_i.form.width.stop,
                                CeilFormWl, CeilFormLine);
 
-  logic unused_cfg;
-  assign unused_cfg = ^{cfg_i.sense_trim, cfg_i.max_reversals};   // every value is legal
+  logic unused_cfg;   // every value is legal
+  assign unused_cfg = ^{cfg_i.sense_trim, cfg_i.limits.reversals, cfg_i.relax_cycles,
+                        cfg_i.bist_pattern, cfg_i.fail_wait};
 
   always_comb begin
     err_o = ErrNone;
     if (check_i) begin
-      if (!known) begin
+      if (!known || (op_i == OpTestPulse && cfg_i.test_kind == KindSense)) begin
         err_o = ErrOp;
       end else if (bad_address(first_i) || bad_address(last_i) || first_i > last_i) begin
         err_o = ErrRange;
@@ -82,19 +89,22 @@ module cnr_prog_check
                    (forms && bad_ramp(cfg_i.form))) begin
         err_o = ErrRamp;
       end else if ((pulses && (set_high || reset_high)) || (forms && form_high) ||
-                   32'(cfg_i.wl_sense) > CeilResetWl) begin
+                   (senses && 32'(cfg_i.wl_sense) > CeilResetWl)) begin
         err_o = ErrCeiling;
-      end else if ((pulses && (cfg_i.max_set == '0 || cfg_i.max_reset == '0 ||
-                               cfg_i.max_total == '0)) ||
-                   (forms && cfg_i.max_form == '0)) begin
+      end else if ((verifies && (cfg_i.limits.set == '0 || cfg_i.limits.reset == '0 ||
+                                 cfg_i.limits.total == '0)) ||
+                   (op_i == OpForm && cfg_i.limits.form == '0) ||
+                   (op_i == OpCycle && cfg_i.test_cycles == '0)) begin
         err_o = ErrLimit;
-      end else if (bad_windows(cfg_i.verify_window, cfg_i.read_window) ||
-                   (forms && cfg_i.form_ref inside {RefLowest, RefHighest})) begin
+      end else if ((senses && bad_windows(cfg_i.verify_window, cfg_i.read_window)) ||
+                   (op_i == OpForm && cfg_i.form_ref inside {RefLowest, RefHighest})) begin
         err_o = ErrWindow;
       end else if (!allow_i) begin
         err_o = ErrBusy;
       end else if (!supply_ok_i) begin
         err_o = ErrSupply;
+      end else if ((pulses && !unlocked_i) || (reads && read_locked_i)) begin
+        err_o = ErrLocked;
       end
     end
   end

@@ -335,6 +335,7 @@ module cnr_pulse
       event_o.pulse_reset = kind_q == KindReset;
     end
     event_o.sense = state_d == StSenseStrobe && state_q != StSenseStrobe;
+    event_o.cells = cell_count_t'($countones(lines_q.bl_en | lines_q.sl_en));
   end
 
   assign prog_layer_o = lines_q.addr.layer;

@@ -33,12 +33,19 @@ module cnr_regs
   output addr_t                      last_o,
   output prog_cfg_t                  prog_cfg_o,
   output compute_cfg_t               compute_cfg_o,
+  output logic                       key_write_o,     // strobe: key_o was written
+  output logic [31:0]                key_o,
+  output logic                       read_locked_o,
+  output wear_t                      wear_o,
+  output logic [31:0]                wear_limit_o,
 
   // From the chip.
   input  host_status_t               status_i,
   input  host_event_t                event_i,
   input  addr_t                      pointer_i,
-  input  logic [NumCounts-1:0][31:0] counts_i,
+  input  counts_t                    counts_i,
+  input  logic                       wear_i,          // strobe: one more cycle of this group
+  input  logic [5:0]                 wear_group_i,
   input  logic [ClassW-1:0]          label_i,
   input  logic                       label_ambiguous_i,
   input  logic                       fail_valid_i,
@@ -82,21 +89,25 @@ module cnr_regs
   );
 
   // Commands. Programming that runs keeps its operation, and the arrays to itself.
-  logic read_allowed, cmd_refused;
+  logic read_allowed, resume_allowed, cmd_refused;
 
-  assign read_allowed = ~status_i.prog_busy & status_i.supply_ok;
+  assign read_allowed   = ~status_i.prog_busy & status_i.supply_ok;
+  assign resume_allowed = ~status_i.prog_busy | status_i.suspended;
 
   assign cmd_o = '{
     op:         hwif_out.cmd.op.value,
     start:      hwif_out.cmd.start.value & ~status_i.prog_busy,
-    resume:     hwif_out.cmd.resume.value & ~status_i.prog_busy,
+    resume:     hwif_out.cmd.resume.value & resume_allowed,
     stop:       hwif_out.cmd.abort.value,
+    suspend:    hwif_out.cmd.suspend.value & status_i.prog_busy,
     clear:      hwif_out.cmd.clear_counters.value,
     read_start: hwif_out.cmd.read_start.value & read_allowed
   };
 
   assign cmd_refused =
-      ((hwif_out.cmd.start.value | hwif_out.cmd.resume.value) & status_i.prog_busy) |
+      (hwif_out.cmd.start.value & status_i.prog_busy) |
+      (hwif_out.cmd.resume.value & ~resume_allowed) |
+      (hwif_out.cmd.suspend.value & ~status_i.prog_busy) |
       (hwif_out.cmd.read_start.value & ~read_allowed);
 
   // Programming range.
@@ -160,11 +171,28 @@ module cnr_regs
   assign prog_cfg_o.form_ref      = hwif_out.sense.form_ref.value;
   assign prog_cfg_o.wl_sense      = hwif_out.sense.wl_sense.value;
   assign prog_cfg_o.sense_trim    = hwif_out.sense.sense_trim.value;
-  assign prog_cfg_o.max_form      = hwif_out.limit_pulses.max_form.value;
-  assign prog_cfg_o.max_set       = hwif_out.limit_pulses.max_set.value;
-  assign prog_cfg_o.max_reset     = hwif_out.limit_totals.max_reset.value;
-  assign prog_cfg_o.max_total     = hwif_out.limit_totals.max_total.value;
-  assign prog_cfg_o.max_reversals = hwif_out.limit_reversals.max_reversals.value;
+  assign prog_cfg_o.limits.form      = hwif_out.limit_pulses.max_form.value;
+  assign prog_cfg_o.limits.set       = hwif_out.limit_pulses.max_set.value;
+  assign prog_cfg_o.limits.reset     = hwif_out.limit_totals.max_reset.value;
+  assign prog_cfg_o.limits.total     = hwif_out.limit_totals.max_total.value;
+  assign prog_cfg_o.limits.reversals = hwif_out.limit_reversals.max_reversals.value;
+  assign prog_cfg_o.relax_cycles  = hwif_out.relax.cycles.value;
+  assign prog_cfg_o.test_kind     = hwif_out.test.kind.value;
+  assign prog_cfg_o.test_cycles   = hwif_out.test.cycles.value;
+  assign prog_cfg_o.bist_pattern  = hwif_out.bist.pattern.value;
+  assign prog_cfg_o.fail_wait     = hwif_out.control.fail_wait.value;
+
+  // Locks and endurance.
+  logic key_write_q;
+
+  assign key_write_o   = key_write_q;
+  assign key_o         = hwif_out.unlock.key.value;
+  assign read_locked_o = hwif_out.lock.read_back.value;
+  assign wear_limit_o  = hwif_out.endurance_limit.cycles.value;
+
+  for (genvar i = 0; i < GroupSlots; i++) begin : gen_wear
+    assign wear_o[i] = hwif_out.endurance[i].cycles.value;
+  end
 
   // Compute configuration.
   function automatic logic [TCtrlW-1:0] saturated_t_ctrl(logic [7:0] value);
@@ -226,10 +254,12 @@ module cnr_regs
       label_fresh_q <= 1'b0;
       fail_armed_q  <= 1'b0;
       irq_q         <= 1'b0;
+      key_write_q   <= 1'b0;
     end else begin
       label_fresh_q <= label_fresh_d;
       fail_armed_q  <= fail_armed_d;
       irq_q         <= hwif_out.cause.intr;
+      key_write_q   <= hwif_out.unlock.key.swmod;
     end
   end
 
@@ -238,6 +268,8 @@ module cnr_regs
     hwif_in.geometry.hash.next        = GeometryHash;
     hwif_in.status.prog_busy.next     = status_i.prog_busy;
     hwif_in.status.infer_busy.next    = status_i.infer_busy;
+    hwif_in.status.suspended.next     = status_i.suspended;
+    hwif_in.status.unlocked.next      = status_i.unlocked;
     hwif_in.status.read_busy.next     = status_i.read_busy;
     hwif_in.status.weights_valid.next = status_i.weights_valid;
     hwif_in.status.supply_ok.next     = status_i.supply_ok;
@@ -277,6 +309,10 @@ module cnr_regs
     hwif_in.fail_word.group.next      = 8'(fail_word.group);
     hwif_in.fail_word.row.next        = 16'(fail_word.row);
 
+    for (int i = 0; i < GroupSlots; i++) begin
+      hwif_in.endurance[i].cycles.next = wear_o[i] + 1'b1;
+      hwif_in.endurance[i].cycles.we   = wear_i && 32'(wear_group_i) == i;
+    end
     for (int i = 0; i < NumCounts; i++) hwif_in.count[i].value.next = counts_i[i];
   end
 

@@ -1,8 +1,8 @@
 // Write-verify of one word. start_i begins op_i on the cells of active_i at addr_i, all held until
 // done_o strobes; a start while busy_o is ignored. Cells outside active_i are never driven nor
-// counted. With err_o = ErrNone the word is complete: every active cell has succeeded or is one of
-// failed_o, and has been logged if it failed; read-back levels are in levels_o. Otherwise the word
-// ended early, counts for nothing and has logged nothing.
+// counted. With err_o = ErrNone the word is complete: every active cell has succeeded or has been
+// logged as failed; read-back levels are in levels_o. Otherwise the word ended early and counts for
+// nothing; it has logged nothing unless it was stopped while it waited for room in the fail log.
 //
 // A verify pass senses, level by level and bound by bound, the open cells of that level. A cell is
 // accepted, and closed, by two passes in a row in its window; after one it is masked from pulses but
@@ -11,6 +11,11 @@
 // the ramps. Cells that need a pulse beyond a limit are failed; so are, at once, cells that VERIFY
 // finds out of window and cells whose target is no level of the chip. FORM first forms: below form_ref
 // is in window; then the cells that it has formed, and only those, are RESET to the highest level.
+// REFRESH first reads the levels as READ does; they are then the targets.
+//
+// Where a delayed verify is configured, a word that was pulsed is sensed once more after the wait: a
+// cell in its window stays closed, one that has dropped out is open again under the limits that are
+// left, and the wait is repeated until no pulse was needed.
 
 module cnr_verify
   import cnr_chip_pkg::*;
@@ -25,6 +30,7 @@ module cnr_verify
   input  addr_t        addr_i,
   input  cells_t       active_i,
   input  levels_t      target_i,     // of WRITE and VERIFY, taken with start_i
+  input  logic         stop_i,       // waiting must end; what is electrical ends by itself
   output logic         busy_o,
   output logic         done_o,
   output prog_err_e    err_o,
@@ -48,6 +54,7 @@ module cnr_verify
   input  prog_err_e    pulse_err_i,
   input  cells_t       sense_i,
 
+  input  logic         fail_full_i,
   output logic         fail_push_o,
   output fail_t        fail_o
 );
@@ -63,7 +70,8 @@ module cnr_verify
     StPulsing,
     StLog,
     StDrain,
-    StDone
+    StDone,
+    StRelax
   } state_e;
 
   typedef logic [LevelW-1:0] level_t;
@@ -124,15 +132,15 @@ module cnr_verify
   cells_t      failed_d, failed_q;
   cells_t      formed_d, formed_q;        // got FORM pulses and have not failed while forming
   logic        forming_d, forming_q;      // the first part of FORM
+  logic        reading_d, reading_q;      // READ, and the first part of REFRESH
+  logic        pulsed_d, pulsed_q;        // since the last wait
+  logic        delayed_d, delayed_q;      // the pass in turn is a delayed verify
+  logic [23:0] relax_d, relax_q;          // what is left of the wait
+  cell_count_t dropouts_d, dropouts_q;
   pulse_kind_e kind_d, kind_q;            // present polarity; KindSense before the first pulse
   level_t      level_d, level_q;          // sense in turn
   logic        bound_d, bound_q;
   cell_index_t cell_d, cell_q;            // cell in turn to be logged
-  limit_t      left_form_d, left_form_q;  // pulses that the limits leave
-  limit_t      left_set_d, left_set_q;
-  limit_t      left_reset_d, left_reset_q;
-  limit_t      left_total_d, left_total_q;
-  logic [3:0]  left_reversals_d, left_reversals_q;
 
   logic        begin_pass;                // a new verify pass starts
   logic        end_part;                  // no cell is open any more
@@ -150,7 +158,7 @@ module cnr_verify
   always_comb begin
     next_level = level_q + 1'b1;
     next_bound = BoundLo;
-    if (op_i == OpRead) begin
+    if (reading_q) begin
       candidates = open_q;
       sense_ref  = cfg_i.read_window[level_q].hi;
       last_sense = level_q == LevelLast - 1'b1;
@@ -181,6 +189,7 @@ module cnr_verify
   cells_t      needing;
   pulse_kind_e want;
   logic        turn;
+  logic        turn_taken;
   logic        spent;
 
   assign out = open_q & (low_q | high_q);
@@ -192,68 +201,82 @@ module cnr_verify
     else                                                    want = KindReset;
     needing = (want == KindReset) ? out & low_q : out & high_q;
     turn    = kind_q != KindSense && want != kind_q;
-    spent   = left_total_q == '0 || (turn && left_reversals_q == '0);
-    unique case (want)
-      KindForm: spent |= left_form_q == '0;
-      KindSet:  spent |= left_set_q == '0;
-      default:  spent |= left_reset_q == '0;
-    endcase
   end
 
-  always_comb begin
-    state_d          = state_q;
-    err_d            = err_q;
-    planes_d         = planes_q;
-    active_d         = active_q;
-    open_d           = open_q;
-    once_d           = once_q;
-    low_d            = low_q;
-    high_d           = high_q;
-    failed_d         = failed_q;
-    formed_d         = formed_q;
-    forming_d        = forming_q;
-    kind_d           = kind_q;
-    level_d          = level_q;
-    bound_d          = bound_q;
-    cell_d           = cell_q;
-    left_form_d      = left_form_q;
-    left_set_d       = left_set_q;
-    left_reset_d     = left_reset_q;
-    left_total_d     = left_total_q;
-    left_reversals_d = left_reversals_q;
+  cnr_limits u_limits (
+    .clk_i,
+    .rst_ni,
+    .limits_i(cfg_i.limits),
+    .load_i(state_q == StIdle && start_i),
+    .pulse_i(state_q == StPulse && req_ready_i),
+    .kind_i(kind_q),
+    .turn_i(turn_taken),
+    .want_i(want),
+    .reverse_i(turn),
+    .spent_o(spent)
+  );
 
-    begin_pass       = 1'b0;
-    end_part         = 1'b0;
-    req_valid_o      = 1'b0;
-    ramp_restart_o   = 1'b0;
-    ramp_step_o      = 1'b0;
-    fail_push_o      = 1'b0;
-    alarm_o          = 1'b0;
+  // The cells that a delayed verify looks at. FORM has left what was formed before as it was.
+  cells_t settled;
+  logic   full;       // the cell in turn finds no room in the fail log and waits for it
+
+  assign settled = ((op_i == OpForm) ? formed_q : active_q) & ~failed_q;
+  assign full    = failed_q[cell_q] && fail_full_i && cfg_i.fail_wait;
+
+  always_comb begin
+    state_d        = state_q;
+    err_d          = err_q;
+    planes_d       = planes_q;
+    active_d       = active_q;
+    open_d         = open_q;
+    once_d         = once_q;
+    low_d          = low_q;
+    high_d         = high_q;
+    failed_d       = failed_q;
+    formed_d       = formed_q;
+    forming_d      = forming_q;
+    kind_d         = kind_q;
+    level_d        = level_q;
+    bound_d        = bound_q;
+    cell_d         = cell_q;
+    reading_d      = reading_q;
+    pulsed_d       = pulsed_q;
+    delayed_d      = delayed_q;
+    relax_d        = relax_q;
+    dropouts_d     = dropouts_q;
+
+    begin_pass     = 1'b0;
+    end_part       = 1'b0;
+    turn_taken     = 1'b0;
+    req_valid_o    = 1'b0;
+    ramp_restart_o = 1'b0;
+    ramp_step_o    = 1'b0;
+    fail_push_o    = 1'b0;
+    alarm_o        = 1'b0;
 
     unique case (state_q)
       // Waits for a word.
       StIdle: begin
         if (start_i) begin
           unique case (op_i)
-            OpWrite, OpVerify: planes_d = planes(target_i);
-            OpSet, OpRead:     planes_d = '0;
-            default:           planes_d = all_at(LevelLast);
+            OpWrite, OpVerify:        planes_d = planes(target_i);
+            OpSet, OpRead, OpRefresh: planes_d = '0;
+            default:                  planes_d = all_at(LevelLast);
           endcase
-          active_d  = active_i;
-          open_d    = active_i & cells_at_any(planes_d);
-          failed_d  = active_i & ~open_d;
-          formed_d  = '0;
-          once_d    = '0;
-          low_d     = '0;
-          high_d    = '0;
-          forming_d = op_i == OpForm;
-          kind_d    = KindSense;
-          err_d     = ErrNone;
-          left_form_d      = cfg_i.max_form;
-          left_set_d       = cfg_i.max_set;
-          left_reset_d     = cfg_i.max_reset;
-          left_total_d     = cfg_i.max_total;
-          left_reversals_d = cfg_i.max_reversals;
+          active_d   = active_i;
+          open_d     = active_i & cells_at_any(planes_d);
+          failed_d   = active_i & ~open_d;
+          formed_d   = '0;
+          once_d     = '0;
+          low_d      = '0;
+          high_d     = '0;
+          forming_d  = op_i == OpForm;
+          reading_d  = op_i inside {OpRead, OpRefresh};
+          pulsed_d   = 1'b0;
+          delayed_d  = 1'b0;
+          dropouts_d = '0;
+          kind_d     = KindSense;
+          err_d      = ErrNone;
           begin_pass = 1'b1;
         end
       end
@@ -280,7 +303,7 @@ module cnr_verify
             level_d = next_level;
             bound_d = next_bound;
             state_d = last_sense ? StJudge : StSelect;
-            if (op_i == OpRead) begin
+            if (reading_q) begin
               planes_d = counted_up(planes_q, candidates & sense_i);
             end else if (forming_q || bound_q == BoundHi) begin
               high_d = high_q | (candidates & sense_i);
@@ -293,9 +316,17 @@ module cnr_verify
 
       // All senses of the pass are in: the second read in window in a row closes a cell.
       StJudge: begin
-        open_d  = open_q & ~(once_q & ~out);
-        once_d  = open_d & ~out;
-        state_d = (op_i == OpRead) ? StDone : StChoose;
+        if (reading_q) begin
+          reading_d = 1'b0;
+          if (op_i == OpRead) state_d = StDone;
+          else                begin_pass = 1'b1;
+        end else begin
+          open_d    = open_q & ~(once_q & ~out);
+          once_d    = open_d & ~out;
+          delayed_d = 1'b0;
+          if (delayed_q) dropouts_d = dropouts_q + cell_count_t'($countones(out));
+          state_d   = StChoose;
+        end
       end
 
       // Every open cell is out of window and needs a pulse, or has been in window once.
@@ -312,9 +343,9 @@ module cnr_verify
           open_d   = open_q & ~needing;
           if (forming_q) formed_d = formed_q & ~needing;
         end else if (want != kind_q) begin
-          kind_d = want;
-          if (turn) left_reversals_d = left_reversals_q - 1'b1;
-          state_d = StRestart;
+          kind_d     = want;
+          turn_taken = turn;
+          state_d    = StRestart;
         end else begin
           state_d = StPulse;
         end
@@ -330,13 +361,8 @@ module cnr_verify
       StPulse: begin
         req_valid_o = 1'b1;
         if (req_ready_i) begin
-          ramp_step_o  = 1'b1;
-          left_total_d = left_total_q - 1'b1;
-          unique case (kind_q)
-            KindForm: left_form_d  = left_form_q - 1'b1;
-            KindSet:  left_set_d   = left_set_q - 1'b1;
-            default:  left_reset_d = left_reset_q - 1'b1;
-          endcase
+          ramp_step_o = 1'b1;
+          pulsed_d    = 1'b1;
           if (forming_q) formed_d = formed_q | needing;
           state_d = StPulsing;
         end
@@ -356,9 +382,30 @@ module cnr_verify
 
       // The failed cells are logged, one look per cycle.
       StLog: begin
-        fail_push_o = failed_q[cell_q];
-        cell_d      = cell_q + 1'b1;
-        if (32'(cell_q) == WordCells - 1) state_d = StDone;
+        fail_push_o = failed_q[cell_q] && !full;
+        if (!full) begin
+          cell_d = cell_q + 1'b1;
+          if (32'(cell_q) == WordCells - 1) state_d = StDone;
+        end else if (stop_i) begin
+          err_d   = ErrAborted;
+          state_d = StDone;
+        end
+      end
+
+      // Nothing is on: the cells may relax before they are sensed again.
+      StRelax: begin
+        relax_d = relax_q - 1'b1;
+        if (stop_i) begin
+          err_d   = ErrAborted;
+          state_d = StDone;
+        end else if (relax_q == '0) begin
+          open_d     = settled;
+          once_d     = settled;
+          kind_d     = KindSense;
+          pulsed_d   = 1'b0;
+          delayed_d  = 1'b1;
+          begin_pass = 1'b1;
+        end
       end
 
       // After an alarm: what ran is being stopped.
@@ -378,7 +425,8 @@ module cnr_verify
       end
     endcase
 
-    // After forming, the cells formed now become those to be RESET; after that the word ends.
+    // After forming, the cells formed now become those to be RESET; then pulsed cells may relax, and
+    // after that the word ends.
     if (end_part) begin
       if (forming_q && formed_q != '0) begin
         forming_d  = 1'b0;
@@ -386,6 +434,9 @@ module cnr_verify
         once_d     = '0;
         kind_d     = KindSense;
         begin_pass = 1'b1;
+      end else if (pulsed_q && cfg_i.relax_cycles != '0 && settled != '0) begin
+        relax_d = cfg_i.relax_cycles - 1'b1;
+        state_d = StRelax;
       end else begin
         cell_d  = '0;
         state_d = (failed_q != '0) ? StLog : StDone;
@@ -404,52 +455,52 @@ module cnr_verify
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q          <= StIdle;
-      err_q            <= ErrNone;
-      planes_q         <= '0;
-      active_q         <= '0;
-      open_q           <= '0;
-      once_q           <= '0;
-      low_q            <= '0;
-      high_q           <= '0;
-      failed_q         <= '0;
-      formed_q         <= '0;
-      forming_q        <= 1'b0;
-      kind_q           <= KindSense;
-      level_q          <= '0;
-      bound_q          <= BoundLo;
-      cell_q           <= '0;
-      left_form_q      <= '0;
-      left_set_q       <= '0;
-      left_reset_q     <= '0;
-      left_total_q     <= '0;
-      left_reversals_q <= '0;
+      state_q    <= StIdle;
+      err_q      <= ErrNone;
+      planes_q   <= '0;
+      active_q   <= '0;
+      open_q     <= '0;
+      once_q     <= '0;
+      low_q      <= '0;
+      high_q     <= '0;
+      failed_q   <= '0;
+      formed_q   <= '0;
+      forming_q  <= 1'b0;
+      kind_q     <= KindSense;
+      level_q    <= '0;
+      bound_q    <= BoundLo;
+      cell_q     <= '0;
+      reading_q  <= 1'b0;
+      pulsed_q   <= 1'b0;
+      delayed_q  <= 1'b0;
+      relax_q    <= '0;
+      dropouts_q <= '0;
     end else begin
-      state_q          <= state_d;
-      err_q            <= err_d;
-      planes_q         <= planes_d;
-      active_q         <= active_d;
-      open_q           <= open_d;
-      once_q           <= once_d;
-      low_q            <= low_d;
-      high_q           <= high_d;
-      failed_q         <= failed_d;
-      formed_q         <= formed_d;
-      forming_q        <= forming_d;
-      kind_q           <= kind_d;
-      level_q          <= level_d;
-      bound_q          <= bound_d;
-      cell_q           <= cell_d;
-      left_form_q      <= left_form_d;
-      left_set_q       <= left_set_d;
-      left_reset_q     <= left_reset_d;
-      left_total_q     <= left_total_d;
-      left_reversals_q <= left_reversals_d;
+      state_q    <= state_d;
+      err_q      <= err_d;
+      planes_q   <= planes_d;
+      active_q   <= active_d;
+      open_q     <= open_d;
+      once_q     <= once_d;
+      low_q      <= low_d;
+      high_q     <= high_d;
+      failed_q   <= failed_d;
+      formed_q   <= formed_d;
+      forming_q  <= forming_d;
+      kind_q     <= kind_d;
+      level_q    <= level_d;
+      bound_q    <= bound_d;
+      cell_q     <= cell_d;
+      reading_q  <= reading_d;
+      pulsed_q   <= pulsed_d;
+      delayed_q  <= delayed_d;
+      relax_q    <= relax_d;
+      dropouts_q <= dropouts_d;
     end
   end
 
-  logic unused_trim;
-  assign unused_trim = ^cfg_i.sense_trim;   // cnr_pulse adds it
+  logic unused_cfg;   // other blocks use these
+  assign unused_cfg = ^{cfg_i.sense_trim, cfg_i.test_kind, cfg_i.test_cycles, cfg_i.bist_pattern};
 
   assign busy_o = state_q != StIdle;
   assign done_o = state_q == StDone;
@@ -488,6 +539,7 @@ module cnr_verify
 
   assign result_o.requested = cell_count_t'($countones(active_q));
   assign result_o.failed    = cell_count_t'($countones(failed_q));
+  assign result_o.dropouts  = dropouts_q;
 
   // What a failed cell read last: pristine, above its window, below it; 0 at 0 if it never was read.
   window_t log_window;

@@ -110,15 +110,22 @@ _PULSE = ("rtl/cnr_sync.sv", "rtl/cnr_pulse.sv")
 _PROGRAMMER = (
     *_PULSE,
     "rtl/cnr_ramp.sv",
+    "rtl/cnr_limits.sv",
     "rtl/cnr_verify.sv",
+    "rtl/cnr_exercise.sv",
     "rtl/cnr_prog_check.sv",
     "rtl/cnr_prog.sv",
+    "rtl/cnr_bist.sv",
     "rtl/cnr_fail_log.sv",
+    "rtl/cnr_endurance.sv",
     "rtl/cnr_counters.sv",
     "rtl/cnr_programmer.sv",
 )
 _PROGRAMMER_TB = (*_PROGRAMMER, "tb/harness/cnr_programmer_tb.sv")
-_UPSETS = ("cnr_pulse", "cnr_ramp", "cnr_verify", "cnr_prog", "cnr_counters")
+_UPSETS = (
+    *("cnr_bist", "cnr_prog", "cnr_verify", "cnr_limits", "cnr_exercise", "cnr_pulse", "cnr_ramp"),
+    *("cnr_counters", "cnr_endurance"),
+)
 
 _BENCHES += (
     Bench("ramp", "cnr_ramp", ("rtl/cnr_ramp.sv",), chips=("mini",)),

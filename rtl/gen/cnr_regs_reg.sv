@@ -102,7 +102,11 @@ module cnr_regs_reg (
         logic fail_count;
         logic fail_cell;
         logic fail_word;
-        logic count[7];
+        logic count[12];
+        logic unlock;
+        logic lock;
+        logic test;
+        logic relax;
         struct {
             logic wl;
             logic line;
@@ -128,10 +132,13 @@ module cnr_regs_reg (
         logic limit_pulses;
         logic limit_totals;
         logic limit_reversals;
+        logic bist;
+        logic endurance_limit;
         logic verify_window[16];
         logic read_window[16];
         logic layer[8];
         logic cmp_trim[16];
+        logic endurance[64];
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;
@@ -191,11 +198,23 @@ module cnr_regs_reg (
         decoded_reg_strb.fail_word = cpuif_req_masked & (cpuif_addr == 16'h38) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h38);
         is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h38) & !cpuif_req_is_wr;
-        for(int i0=0; i0<7; i0++) begin
+        for(int i0=0; i0<12; i0++) begin
             decoded_reg_strb.count[i0] = cpuif_req_masked & (cpuif_addr == 16'h40 + (16)'(i0) * 16'h4) & !cpuif_req_is_wr;
             is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h40 + (16)'(i0) * 16'h4);
             is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h40 + (16)'(i0) * 16'h4) & !cpuif_req_is_wr;
         end
+        decoded_reg_strb.unlock = cpuif_req_masked & (cpuif_addr == 16'h70) & cpuif_req_is_wr;
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h70);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h70) & cpuif_req_is_wr;
+        decoded_reg_strb.lock = cpuif_req_masked & (cpuif_addr == 16'h74);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h74);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h74);
+        decoded_reg_strb.test = cpuif_req_masked & (cpuif_addr == 16'h78);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h78);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h78);
+        decoded_reg_strb.relax = cpuif_req_masked & (cpuif_addr == 16'h7c);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h7c);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h7c);
         decoded_reg_strb.ramp_form.wl = cpuif_req_masked & (cpuif_addr == 16'h80);
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h80);
         is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h80);
@@ -253,6 +272,12 @@ module cnr_regs_reg (
         decoded_reg_strb.limit_reversals = cpuif_req_masked & (cpuif_addr == 16'hec);
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hec);
         is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'hec);
+        decoded_reg_strb.bist = cpuif_req_masked & (cpuif_addr == 16'hf0);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hf0);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'hf0);
+        decoded_reg_strb.endurance_limit = cpuif_req_masked & (cpuif_addr == 16'hf4);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hf4);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'hf4);
         for(int i0=0; i0<16; i0++) begin
             decoded_reg_strb.verify_window[i0] = cpuif_req_masked & (cpuif_addr == 16'h100 + (16)'(i0) * 16'h4);
             is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h100 + (16)'(i0) * 16'h4);
@@ -272,6 +297,11 @@ module cnr_regs_reg (
             decoded_reg_strb.cmp_trim[i0] = cpuif_req_masked & (cpuif_addr == 16'h1c0 + (16)'(i0) * 16'h4);
             is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h1c0 + (16)'(i0) * 16'h4);
             is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h1c0 + (16)'(i0) * 16'h4);
+        end
+        for(int i0=0; i0<64; i0++) begin
+            decoded_reg_strb.endurance[i0] = cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
+            is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
         end
         decoded_err = (~is_valid_addr | (is_valid_addr & ~is_valid_rw)) & decoded_req;
     end
@@ -420,6 +450,10 @@ module cnr_regs_reg (
                 logic next;
                 logic load_next;
             } read_start;
+            struct {
+                logic next;
+                logic load_next;
+            } suspend;
         } cmd;
         struct {
             struct {
@@ -434,6 +468,10 @@ module cnr_regs_reg (
                 logic [3:0] next;
                 logic load_next;
             } atest_sel;
+            struct {
+                logic next;
+                logic load_next;
+            } fail_wait;
         } control;
         struct {
             struct {
@@ -463,6 +501,34 @@ module cnr_regs_reg (
                 logic load_next;
             } layer;
         } range_last;
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } key;
+        } unlock;
+        struct {
+            struct {
+                logic next;
+                logic load_next;
+            } read_back;
+        } lock;
+        struct {
+            struct {
+                logic [1:0] next;
+                logic load_next;
+            } kind;
+            struct {
+                logic [15:0] next;
+                logic load_next;
+            } cycles;
+        } test;
+        struct {
+            struct {
+                logic [23:0] next;
+                logic load_next;
+            } cycles;
+        } relax;
         struct {
             struct {
                 struct {
@@ -661,6 +727,18 @@ module cnr_regs_reg (
         } limit_reversals;
         struct {
             struct {
+                logic [1:0] next;
+                logic load_next;
+            } pattern;
+        } bist;
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } cycles;
+        } endurance_limit;
+        struct {
+            struct {
                 logic [9:0] next;
                 logic load_next;
             } lo;
@@ -695,6 +773,12 @@ module cnr_regs_reg (
                 logic load_next;
             } trim;
         } cmp_trim[16];
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } cycles;
+        } endurance[64];
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -802,6 +886,9 @@ module cnr_regs_reg (
             struct {
                 logic value;
             } read_start;
+            struct {
+                logic value;
+            } suspend;
         } cmd;
         struct {
             struct {
@@ -813,6 +900,9 @@ module cnr_regs_reg (
             struct {
                 logic [3:0] value;
             } atest_sel;
+            struct {
+                logic value;
+            } fail_wait;
         } control;
         struct {
             struct {
@@ -836,6 +926,29 @@ module cnr_regs_reg (
                 logic [3:0] value;
             } layer;
         } range_last;
+        struct {
+            struct {
+                logic [31:0] value;
+            } key;
+        } unlock;
+        struct {
+            struct {
+                logic value;
+            } read_back;
+        } lock;
+        struct {
+            struct {
+                logic [1:0] value;
+            } kind;
+            struct {
+                logic [15:0] value;
+            } cycles;
+        } test;
+        struct {
+            struct {
+                logic [23:0] value;
+            } cycles;
+        } relax;
         struct {
             struct {
                 struct {
@@ -996,6 +1109,16 @@ module cnr_regs_reg (
         } limit_reversals;
         struct {
             struct {
+                logic [1:0] value;
+            } pattern;
+        } bist;
+        struct {
+            struct {
+                logic [31:0] value;
+            } cycles;
+        } endurance_limit;
+        struct {
+            struct {
                 logic [9:0] value;
             } lo;
             struct {
@@ -1023,6 +1146,11 @@ module cnr_regs_reg (
                 logic [7:0] value;
             } trim;
         } cmp_trim[16];
+        struct {
+            struct {
+                logic [31:0] value;
+            } cycles;
+        } endurance[64];
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -1808,6 +1936,32 @@ module cnr_regs_reg (
         end
     end
     assign hwif_out.cmd.read_start.value = field_storage.cmd.read_start.value;
+    // Field: cnr_regs.cmd.suspend
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.cmd.suspend.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.cmd && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.cmd.suspend.value & ~decoded_wr_biten[13:13]) | (decoded_wr_data[13:13] & decoded_wr_biten[13:13]);
+            load_next_c = '1;
+        end else begin // singlepulse clears back to 0
+            next_c = '0;
+            load_next_c = '1;
+        end
+        field_combo.cmd.suspend.next = next_c;
+        field_combo.cmd.suspend.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.cmd.suspend.value <= 1'h0;
+        end else begin
+            if(field_combo.cmd.suspend.load_next) begin
+                field_storage.cmd.suspend.value <= field_combo.cmd.suspend.next;
+            end
+        end
+    end
+    assign hwif_out.cmd.suspend.value = field_storage.cmd.suspend.value;
     // Field: cnr_regs.control.infer_en
     always_comb begin
         automatic logic [0:0] next_c;
@@ -1877,6 +2031,29 @@ module cnr_regs_reg (
         end
     end
     assign hwif_out.control.atest_sel.value = field_storage.control.atest_sel.value;
+    // Field: cnr_regs.control.fail_wait
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.control.fail_wait.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.control && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.control.fail_wait.value & ~decoded_wr_biten[8:8]) | (decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
+            load_next_c = '1;
+        end
+        field_combo.control.fail_wait.next = next_c;
+        field_combo.control.fail_wait.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.control.fail_wait.value <= 1'h0;
+        end else begin
+            if(field_combo.control.fail_wait.load_next) begin
+                field_storage.control.fail_wait.value <= field_combo.control.fail_wait.next;
+            end
+        end
+    end
+    assign hwif_out.control.fail_wait.value = field_storage.control.fail_wait.value;
     // Field: cnr_regs.range_first.row
     always_comb begin
         automatic logic [15:0] next_c;
@@ -2018,6 +2195,122 @@ module cnr_regs_reg (
     assign hwif_out.label.valid.swacc = decoded_reg_strb.label;
     assign hwif_out.fail_cell.valid.swacc = decoded_reg_strb.fail_cell;
     assign hwif_out.fail_word.layer.swacc = decoded_reg_strb.fail_word;
+    // Field: cnr_regs.unlock.key
+    always_comb begin
+        automatic logic [31:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.unlock.key.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.unlock && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.unlock.key.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            load_next_c = '1;
+        end
+        field_combo.unlock.key.next = next_c;
+        field_combo.unlock.key.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.unlock.key.value <= 32'h0;
+        end else begin
+            if(field_combo.unlock.key.load_next) begin
+                field_storage.unlock.key.value <= field_combo.unlock.key.next;
+            end
+        end
+    end
+    assign hwif_out.unlock.key.value = field_storage.unlock.key.value;
+    assign hwif_out.unlock.key.swmod = decoded_reg_strb.unlock && decoded_req_is_wr && |(decoded_wr_biten[31:0]);
+    // Field: cnr_regs.lock.read_back
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.lock.read_back.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.lock && decoded_req_is_wr) begin // SW write 1 set
+            next_c = field_storage.lock.read_back.value | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+            load_next_c = '1;
+        end
+        field_combo.lock.read_back.next = next_c;
+        field_combo.lock.read_back.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.lock.read_back.value <= 1'h0;
+        end else begin
+            if(field_combo.lock.read_back.load_next) begin
+                field_storage.lock.read_back.value <= field_combo.lock.read_back.next;
+            end
+        end
+    end
+    assign hwif_out.lock.read_back.value = field_storage.lock.read_back.value;
+    // Field: cnr_regs.test.kind
+    always_comb begin
+        automatic logic [1:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.test.kind.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.test && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.test.kind.value & ~decoded_wr_biten[1:0]) | (decoded_wr_data[1:0] & decoded_wr_biten[1:0]);
+            load_next_c = '1;
+        end
+        field_combo.test.kind.next = next_c;
+        field_combo.test.kind.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.test.kind.value <= 2'h0;
+        end else begin
+            if(field_combo.test.kind.load_next) begin
+                field_storage.test.kind.value <= field_combo.test.kind.next;
+            end
+        end
+    end
+    assign hwif_out.test.kind.value = field_storage.test.kind.value;
+    // Field: cnr_regs.test.cycles
+    always_comb begin
+        automatic logic [15:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.test.cycles.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.test && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.test.cycles.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            load_next_c = '1;
+        end
+        field_combo.test.cycles.next = next_c;
+        field_combo.test.cycles.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.test.cycles.value <= 16'h0;
+        end else begin
+            if(field_combo.test.cycles.load_next) begin
+                field_storage.test.cycles.value <= field_combo.test.cycles.next;
+            end
+        end
+    end
+    assign hwif_out.test.cycles.value = field_storage.test.cycles.value;
+    // Field: cnr_regs.relax.cycles
+    always_comb begin
+        automatic logic [23:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.relax.cycles.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.relax && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.relax.cycles.value & ~decoded_wr_biten[23:0]) | (decoded_wr_data[23:0] & decoded_wr_biten[23:0]);
+            load_next_c = '1;
+        end
+        field_combo.relax.cycles.next = next_c;
+        field_combo.relax.cycles.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.relax.cycles.value <= 24'h0;
+        end else begin
+            if(field_combo.relax.cycles.load_next) begin
+                field_storage.relax.cycles.value <= field_combo.relax.cycles.next;
+            end
+        end
+    end
+    assign hwif_out.relax.cycles.value = field_storage.relax.cycles.value;
     // Field: cnr_regs.ramp_form.wl.start
     always_comb begin
         automatic logic [8:0] next_c;
@@ -2892,6 +3185,52 @@ module cnr_regs_reg (
         end
     end
     assign hwif_out.limit_reversals.max_reversals.value = field_storage.limit_reversals.max_reversals.value;
+    // Field: cnr_regs.bist.pattern
+    always_comb begin
+        automatic logic [1:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.bist.pattern.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.bist && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.bist.pattern.value & ~decoded_wr_biten[1:0]) | (decoded_wr_data[1:0] & decoded_wr_biten[1:0]);
+            load_next_c = '1;
+        end
+        field_combo.bist.pattern.next = next_c;
+        field_combo.bist.pattern.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.bist.pattern.value <= 2'h0;
+        end else begin
+            if(field_combo.bist.pattern.load_next) begin
+                field_storage.bist.pattern.value <= field_combo.bist.pattern.next;
+            end
+        end
+    end
+    assign hwif_out.bist.pattern.value = field_storage.bist.pattern.value;
+    // Field: cnr_regs.endurance_limit.cycles
+    always_comb begin
+        automatic logic [31:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.endurance_limit.cycles.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.endurance_limit && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.endurance_limit.cycles.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            load_next_c = '1;
+        end
+        field_combo.endurance_limit.cycles.next = next_c;
+        field_combo.endurance_limit.cycles.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.endurance_limit.cycles.value <= 32'h0;
+        end else begin
+            if(field_combo.endurance_limit.cycles.load_next) begin
+                field_storage.endurance_limit.cycles.value <= field_combo.endurance_limit.cycles.next;
+            end
+        end
+    end
+    assign hwif_out.endurance_limit.cycles.value = field_storage.endurance_limit.cycles.value;
     for(genvar i0=0; i0<16; i0++) begin
         // Field: cnr_regs.verify_window[].lo
         always_comb begin
@@ -3061,6 +3400,34 @@ module cnr_regs_reg (
         end
         assign hwif_out.cmp_trim[i0].trim.value = field_storage.cmp_trim[i0].trim.value;
     end
+    for(genvar i0=0; i0<64; i0++) begin
+        // Field: cnr_regs.endurance[].cycles
+        always_comb begin
+            automatic logic [31:0] next_c;
+            automatic logic load_next_c;
+            next_c = field_storage.endurance[i0].cycles.value;
+            load_next_c = '0;
+            if(hwif_in.endurance[i0].cycles.we) begin // HW Write - we
+                next_c = hwif_in.endurance[i0].cycles.next;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.endurance[i0] && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.endurance[i0].cycles.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end
+            field_combo.endurance[i0].cycles.next = next_c;
+            field_combo.endurance[i0].cycles.load_next = load_next_c;
+        end
+        always_ff @(posedge clk or negedge arst_n) begin
+            if(~arst_n) begin
+                field_storage.endurance[i0].cycles.value <= 32'h0;
+            end else begin
+                if(field_combo.endurance[i0].cycles.load_next) begin
+                    field_storage.endurance[i0].cycles.value <= field_combo.endurance[i0].cycles.next;
+                end
+            end
+        end
+        assign hwif_out.endurance[i0].cycles.value = field_storage.endurance[i0].cycles.value;
+    end
 
     //--------------------------------------------------------------------------
     // Write response
@@ -3099,6 +3466,8 @@ module cnr_regs_reg (
             readback_data_var[3] = hwif_in.status.weights_valid.next;
             readback_data_var[4] = hwif_in.status.supply_ok.next;
             readback_data_var[5] = hwif_in.status.pump_ok.next;
+            readback_data_var[6] = hwif_in.status.suspended.next;
+            readback_data_var[7] = hwif_in.status.unlocked.next;
             readback_data_var[11:8] = hwif_in.status.prog_err.next;
         end
         if(rd_mux_addr == 16'h10) begin
@@ -3135,6 +3504,7 @@ module cnr_regs_reg (
             readback_data_var[0] = field_storage.control.infer_en.value;
             readback_data_var[1] = field_storage.control.refresh_en.value;
             readback_data_var[7:4] = field_storage.control.atest_sel.value;
+            readback_data_var[8] = field_storage.control.fail_wait.value;
         end
         if(rd_mux_addr == 16'h20) begin
             readback_data_var[15:0] = field_storage.range_first.row.value;
@@ -3172,10 +3542,20 @@ module cnr_regs_reg (
             readback_data_var[27:20] = hwif_in.fail_word.group.next;
             readback_data_var[31:28] = hwif_in.fail_word.layer.next;
         end
-        for(int i0=0; i0<7; i0++) begin
+        for(int i0=0; i0<12; i0++) begin
             if(rd_mux_addr == 16'h40 + (16)'(i0) * 16'h4) begin
                 readback_data_var[31:0] = hwif_in.count[i0].value.next;
             end
+        end
+        if(rd_mux_addr == 16'h74) begin
+            readback_data_var[0] = field_storage.lock.read_back.value;
+        end
+        if(rd_mux_addr == 16'h78) begin
+            readback_data_var[1:0] = field_storage.test.kind.value;
+            readback_data_var[31:16] = field_storage.test.cycles.value;
+        end
+        if(rd_mux_addr == 16'h7c) begin
+            readback_data_var[23:0] = field_storage.relax.cycles.value;
         end
         if(rd_mux_addr == 16'h80) begin
             readback_data_var[8:0] = field_storage.ramp_form.wl.start.value;
@@ -3253,6 +3633,12 @@ module cnr_regs_reg (
         if(rd_mux_addr == 16'hec) begin
             readback_data_var[3:0] = field_storage.limit_reversals.max_reversals.value;
         end
+        if(rd_mux_addr == 16'hf0) begin
+            readback_data_var[1:0] = field_storage.bist.pattern.value;
+        end
+        if(rd_mux_addr == 16'hf4) begin
+            readback_data_var[31:0] = field_storage.endurance_limit.cycles.value;
+        end
         for(int i0=0; i0<16; i0++) begin
             if(rd_mux_addr == 16'h100 + (16)'(i0) * 16'h4) begin
                 readback_data_var[9:0] = field_storage.verify_window[i0].lo.value;
@@ -3274,6 +3660,11 @@ module cnr_regs_reg (
         for(int i0=0; i0<16; i0++) begin
             if(rd_mux_addr == 16'h1c0 + (16)'(i0) * 16'h4) begin
                 readback_data_var[7:0] = field_storage.cmp_trim[i0].trim.value;
+            end
+        end
+        for(int i0=0; i0<64; i0++) begin
+            if(rd_mux_addr == 16'h200 + (16)'(i0) * 16'h4) begin
+                readback_data_var[31:0] = field_storage.endurance[i0].cycles.value;
             end
         end
         readback_data = readback_data_var;

@@ -5,7 +5,7 @@ package cnr_regs_reg_pkg;
 
     localparam CNR_REGS_REG_DATA_WIDTH = 32;
     localparam CNR_REGS_REG_MIN_ADDR_WIDTH = 16;
-    localparam CNR_REGS_REG_SIZE = 'h200;
+    localparam CNR_REGS_REG_SIZE = 'h300;
 
     typedef struct {
         logic [31:0] next;
@@ -40,6 +40,14 @@ package cnr_regs_reg_pkg;
     } cnr_regs__status__pump_ok__in_t;
 
     typedef struct {
+        logic next;
+    } cnr_regs__status__suspended__in_t;
+
+    typedef struct {
+        logic next;
+    } cnr_regs__status__unlocked__in_t;
+
+    typedef struct {
         logic [3:0] next;
     } cnr_regs__status__prog_err__in_t;
 
@@ -50,6 +58,8 @@ package cnr_regs_reg_pkg;
         cnr_regs__status__weights_valid__in_t weights_valid;
         cnr_regs__status__supply_ok__in_t supply_ok;
         cnr_regs__status__pump_ok__in_t pump_ok;
+        cnr_regs__status__suspended__in_t suspended;
+        cnr_regs__status__unlocked__in_t unlocked;
         cnr_regs__status__prog_err__in_t prog_err;
     } cnr_regs__status__in_t;
 
@@ -225,6 +235,15 @@ package cnr_regs_reg_pkg;
     } cnr_regs__count__in_t;
 
     typedef struct {
+        logic [31:0] next;
+        logic we;
+    } cnr_regs__endurance__cycles__in_t;
+
+    typedef struct {
+        cnr_regs__endurance__cycles__in_t cycles;
+    } cnr_regs__endurance__in_t;
+
+    typedef struct {
         cnr_regs__geometry__in_t geometry;
         cnr_regs__status__in_t status;
         cnr_regs__cause_brown_out_be74d9d8_cmd_refused_b01e08e1_expired_1b36a10c_fail_overflow_69cc3998_frame_err_370080c4_label_7383aee9_prog_done_7794b2c9_prog_err_bfd0cda3_pump_lost_dcc6d694_read_done_e9365ed8_refused_6c53be00_spi_err_b9cf253a_watchdog_3547f6a3__in_t cause;
@@ -233,7 +252,8 @@ package cnr_regs_reg_pkg;
         cnr_regs__fail_count__in_t fail_count;
         cnr_regs__fail_cell__in_t fail_cell;
         cnr_regs__fail_word__in_t fail_word;
-        cnr_regs__count__in_t count[7];
+        cnr_regs__count__in_t count[12];
+        cnr_regs__endurance__in_t endurance[64];
     } cnr_regs__in_t;
 
     typedef struct {
@@ -265,12 +285,17 @@ package cnr_regs_reg_pkg;
     } cnr_regs__cmd__read_start__out_t;
 
     typedef struct {
+        logic value;
+    } cnr_regs__cmd__suspend__out_t;
+
+    typedef struct {
         cnr_regs__cmd__op__out_t op;
         cnr_regs__cmd__start__out_t start;
         cnr_regs__cmd__resume__out_t resume;
         cnr_regs__cmd__abort__out_t abort;
         cnr_regs__cmd__clear_counters__out_t clear_counters;
         cnr_regs__cmd__read_start__out_t read_start;
+        cnr_regs__cmd__suspend__out_t suspend;
     } cnr_regs__cmd__out_t;
 
     typedef struct {
@@ -286,9 +311,14 @@ package cnr_regs_reg_pkg;
     } cnr_regs__control__atest_sel__out_t;
 
     typedef struct {
+        logic value;
+    } cnr_regs__control__fail_wait__out_t;
+
+    typedef struct {
         cnr_regs__control__infer_en__out_t infer_en;
         cnr_regs__control__refresh_en__out_t refresh_en;
         cnr_regs__control__atest_sel__out_t atest_sel;
+        cnr_regs__control__fail_wait__out_t fail_wait;
     } cnr_regs__control__out_t;
 
     typedef struct {
@@ -350,6 +380,44 @@ package cnr_regs_reg_pkg;
     typedef struct {
         cnr_regs__fail_word__layer__out_t layer;
     } cnr_regs__fail_word__out_t;
+
+    typedef struct {
+        logic [31:0] value;
+        logic swmod;
+    } cnr_regs__unlock__key__out_t;
+
+    typedef struct {
+        cnr_regs__unlock__key__out_t key;
+    } cnr_regs__unlock__out_t;
+
+    typedef struct {
+        logic value;
+    } cnr_regs__lock__read_back__out_t;
+
+    typedef struct {
+        cnr_regs__lock__read_back__out_t read_back;
+    } cnr_regs__lock__out_t;
+
+    typedef struct {
+        logic [1:0] value;
+    } cnr_regs__test__kind__out_t;
+
+    typedef struct {
+        logic [15:0] value;
+    } cnr_regs__test__cycles__out_t;
+
+    typedef struct {
+        cnr_regs__test__kind__out_t kind;
+        cnr_regs__test__cycles__out_t cycles;
+    } cnr_regs__test__out_t;
+
+    typedef struct {
+        logic [23:0] value;
+    } cnr_regs__relax__cycles__out_t;
+
+    typedef struct {
+        cnr_regs__relax__cycles__out_t cycles;
+    } cnr_regs__relax__out_t;
 
     typedef struct {
         logic [8:0] value;
@@ -623,6 +691,22 @@ package cnr_regs_reg_pkg;
     } cnr_regs__limit_reversals__out_t;
 
     typedef struct {
+        logic [1:0] value;
+    } cnr_regs__bist__pattern__out_t;
+
+    typedef struct {
+        cnr_regs__bist__pattern__out_t pattern;
+    } cnr_regs__bist__out_t;
+
+    typedef struct {
+        logic [31:0] value;
+    } cnr_regs__endurance_limit__cycles__out_t;
+
+    typedef struct {
+        cnr_regs__endurance_limit__cycles__out_t cycles;
+    } cnr_regs__endurance_limit__out_t;
+
+    typedef struct {
         logic [9:0] value;
     } cnr_regs__window_t_desc_179f66d9_name_1ace8a63__lo__out_t;
 
@@ -670,6 +754,14 @@ package cnr_regs_reg_pkg;
     } cnr_regs__cmp_trim__out_t;
 
     typedef struct {
+        logic [31:0] value;
+    } cnr_regs__endurance__cycles__out_t;
+
+    typedef struct {
+        cnr_regs__endurance__cycles__out_t cycles;
+    } cnr_regs__endurance__out_t;
+
+    typedef struct {
         cnr_regs__cause_brown_out_be74d9d8_cmd_refused_b01e08e1_expired_1b36a10c_fail_overflow_69cc3998_frame_err_370080c4_label_7383aee9_prog_done_7794b2c9_prog_err_bfd0cda3_pump_lost_dcc6d694_read_done_e9365ed8_refused_6c53be00_spi_err_b9cf253a_watchdog_3547f6a3__out_t cause;
         cnr_regs__cmd__out_t cmd;
         cnr_regs__control__out_t control;
@@ -678,6 +770,10 @@ package cnr_regs_reg_pkg;
         cnr_regs__label__out_t label;
         cnr_regs__fail_cell__out_t fail_cell;
         cnr_regs__fail_word__out_t fail_word;
+        cnr_regs__unlock__out_t unlock;
+        cnr_regs__lock__out_t lock;
+        cnr_regs__test__out_t test;
+        cnr_regs__relax__out_t relax;
         cnr_regs__ramp_t_name_9784c653__out_t ramp_form;
         cnr_regs__ramp_t_name_18544314__out_t ramp_set;
         cnr_regs__ramp_t_name_a8ce8ed4__out_t ramp_reset;
@@ -685,10 +781,13 @@ package cnr_regs_reg_pkg;
         cnr_regs__limit_pulses__out_t limit_pulses;
         cnr_regs__limit_totals__out_t limit_totals;
         cnr_regs__limit_reversals__out_t limit_reversals;
+        cnr_regs__bist__out_t bist;
+        cnr_regs__endurance_limit__out_t endurance_limit;
         cnr_regs__window_t_desc_179f66d9_name_1ace8a63__out_t verify_window[16];
         cnr_regs__window_t_desc_0541348e_name_7d95fa9c__out_t read_window[16];
         cnr_regs__layer__out_t layer[8];
         cnr_regs__cmp_trim__out_t cmp_trim[16];
+        cnr_regs__endurance__out_t endurance[64];
     } cnr_regs__out_t;
 
     typedef enum logic [3:0] {
@@ -705,7 +804,9 @@ package cnr_regs_reg_pkg;
         prog_err_e__sense = 'ha,
         prog_err_e__aborted = 'hb,
         prog_err_e__watchdog = 'hc,
-        prog_err_e__state = 'hd
+        prog_err_e__state = 'hd,
+        prog_err_e__worn = 'he,
+        prog_err_e__locked = 'hf
     } prog_err_e_e;
 
     typedef enum logic [3:0] {
@@ -722,6 +823,12 @@ package cnr_regs_reg_pkg;
         prog_op_e__march = 'ha
     } prog_op_e_e;
 
+    typedef enum logic [1:0] {
+        pulse_kind_e__form = 'h1,
+        pulse_kind_e__set = 'h2,
+        pulse_kind_e__reset = 'h3
+    } pulse_kind_e_e;
+
     typedef enum logic [2:0] {
         nesting_e__width_line_wl = 'h0,
         nesting_e__line_width_wl = 'h1,
@@ -730,4 +837,10 @@ package cnr_regs_reg_pkg;
         nesting_e__line_wl_width = 'h4,
         nesting_e__wl_line_width = 'h5
     } nesting_e_e;
+
+    typedef enum logic [1:0] {
+        bist_pattern_e__march_c = 'h0,
+        bist_pattern_e__checkerboard = 'h1,
+        bist_pattern_e__random = 'h2
+    } bist_pattern_e_e;
 endpackage

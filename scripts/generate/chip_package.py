@@ -58,9 +58,11 @@ def _identity(chip: Chip) -> list[str]:
 def _layers(chip: Chip) -> list[str]:
     g = chip.geometry
     return [
+        _uint("NumGroups", sum(x.groups for x in g)),
         _uints("LayerFilters", (x.filters for x in g)),
         _uints("LayerGroups", (x.groups for x in g)),
         _uints("LayerRows", (x.rows for x in g)),
+        _uints("LayerGroupBase", (sum(y.groups for y in g[: x.index]) for x in g)),
         _uints("LayerBankBase", (x.bank_base for x in g)),
         _uints("LayerBanks", (x.banks for x in g)),
     ]
@@ -121,6 +123,14 @@ def _programming(chip: Chip) -> list[str]:
         _uint("SenseTimeoutCycles", prog.sense_timeout_cycles),
         _uint("PumpTimeoutCycles", prog.pump_timeout_cycles),
         _uint("HvOnMaxCycles", prog.hv_on_max_cycles),
+        _uint("MaxPulsesForm", prog.max_pulses_form),
+        _uint("MaxPulsesSet", prog.max_pulses_set),
+        _uint("MaxPulsesReset", prog.max_pulses_reset),
+        _uint("MaxPulsesTotal", prog.max_pulses_total),
+        _uint("MaxReversals", prog.max_reversals),
+        _uint("WordHvMaxUs", prog.word_hv_max_us),
+        _uint("HalfSelectMaxMs", prog.half_select_max_ms),
+        _uint("EnduranceCycles", prog.endurance_cycles),
     ]
 
 

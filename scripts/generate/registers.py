@@ -112,6 +112,8 @@ def _render_block(root: Path, top: AddrmapNode) -> dict[Path, str]:
 def _access(field: FieldNode) -> str:
     if field.get_property("onwrite") == OnWriteType.woclr:
         return "w1c"
+    if field.get_property("onwrite") == OnWriteType.woset:
+        return "w1s"
     return ("r" if field.is_sw_readable else "") + ("w" if field.is_sw_writable else "")
 
 
@@ -175,7 +177,8 @@ def _render_markdown(top: AddrmapNode, entries: list[RegisterEntry]) -> str:
         "",
         _text(top, "desc"),
         "",
-        "Access: r read, w write, w1c write 1 to clear. Reset: `-` is driven by the chip.",
+        "Access: r read, w write, w1c write 1 to clear, w1s write 1 to set.",
+        "Reset: `-` is driven by the chip.",
         "",
         "| address | register | bits | field | access | reset | |",
         "|---|---|---|---|---|---|---|",

@@ -8,7 +8,7 @@ module cnr_counters_chk
   input logic             clear_i,
   input logic             word_done_i,
   input word_result_t     word_i,
-  input logic [6:0][31:0] counts_o
+  input counts_t          counts_o
 );
 
   // Only a design that has been reset is judged. At power-up every register is random: this one
@@ -24,8 +24,8 @@ module cnr_counters_chk
     else         reset_seen_q <= reset_seen_q;
   end
 
-  logic [6:0][31:0] counts_q;
-  logic             clear_q;
+  counts_t counts_q;
+  logic    clear_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -44,7 +44,7 @@ module cnr_counters_chk
                   counts_o[2], counts_o[0]);
     end
     if (live && !clear_q) begin
-      for (int n = 0; n < 7; n++) begin
+      for (int n = 0; n < int'(NumCounts); n++) begin
         A12_NoWrap: assert (counts_o[n] >= counts_q[n])
         else $error("%m: counter %0d from %0d to %0d", n, counts_q[n], counts_o[n]);
       end

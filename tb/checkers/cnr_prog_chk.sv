@@ -11,11 +11,15 @@ module cnr_prog_chk
   input logic      start_i,
   input logic      resume_i,
   input logic      abort_i,
+  input logic      suspend_i,
   input addr_t     first_i,
   input addr_t     last_i,
   input logic      allow_i,
   input logic      supply_ok_i,
+  input logic      unlocked_i,
+  input logic      worn_i,
   input logic      busy_o,
+  input logic      suspended_o,
   input logic      done_o,
   input prog_err_e err_o,
   input addr_t     pointer_o,
@@ -47,7 +51,8 @@ module cnr_prog_chk
     else         reset_seen_q <= reset_seen_q;
   end
 
-  localparam logic [2:0] StateLast = 3'd4;   // states are numbered from 0
+  localparam logic [2:0] StateLast = 3'd5;   // states are numbered from 0
+  localparam logic [2:0] StRun = 3'd2;
   // The discharge, the log of a word that was complete, and a few cycles of hand-over.
   localparam int StopCycles = int'(ProgDischargeCycles) + int'(WordCells) + 12;
 
@@ -55,9 +60,9 @@ module cnr_prog_chk
 
   assign command  = (start_i || resume_i) && !busy_o;
   assign complete = word_counted_o || (rb_valid_o && rb_ready_i);
-  assign pulses   = word_op_o inside {OpForm, OpSet, OpReset, OpWrite};
+  assign pulses   = !(word_op_o inside {OpRead, OpVerify});
 
-  logic  started_q, command_q, start_q, complete_q, illegal_q, allowed_q;
+  logic  started_q, command_q, start_q, complete_q, illegal_q, allowed_q, unlocked_q;
   addr_t pointer_q, first_q, last_in_q, last_q;
   int    answers_q, stop_age_q, stalled_q;
 
@@ -73,6 +78,7 @@ module cnr_prog_chk
       complete_q <= 1'b0;
       illegal_q  <= 1'b0;
       allowed_q  <= 1'b0;
+      unlocked_q <= 1'b0;
       pointer_q  <= '0;
       first_q    <= '0;
       last_in_q  <= '0;
@@ -87,12 +93,13 @@ module cnr_prog_chk
       complete_q <= complete;
       illegal_q  <= state_q > StateLast;
       allowed_q  <= allow_i && supply_ok_i;
+      unlocked_q <= unlocked_i;
       pointer_q  <= pointer_o;
       first_q    <= first_i;
       last_in_q  <= last_i;
       last_q     <= last;
       answers_q  <= answers_q + int'(command) - int'(done_o);
-      stop_age_q <= (busy_o && (stop_o || stop_age_q > 0)) ? stop_age_q + 1 : 0;
+      stop_age_q <= (busy_o && !suspended_o && (stop_o || stop_age_q > 0)) ? stop_age_q + 1 : 0;
       stalled_q  <= (rb_valid_o && !rb_ready_i) ? 1 : 0;
     end
   end
@@ -102,7 +109,7 @@ module cnr_prog_chk
     if (live) begin
       A17_Answer: assert (answers_q == (busy_o ? 1 : 0) + int'(done_o))
       else $error("%m: %0d commands to answer, busy %b, done %b", answers_q, busy_o, done_o);
-      A17_Taken: assert (!w_ready_o || word_op_o inside {OpWrite, OpVerify})
+      A17_Taken: assert (!w_ready_o || word_op_o inside {OpWrite, OpVerify, OpTestPulse})
       else $error("%m: targets wanted in operation %0d", word_op_o);
       A17_Start: assert (!word_start_o || !w_ready_o || w_valid_i)
       else $error("%m: a word starts without its targets");
@@ -122,6 +129,8 @@ module cnr_prog_chk
     if (live && word_start_o) begin
       A13_Word: assert (word_addr_o == pointer_o && word_addr_o <= last)
       else $error("%m: word %h, pointer %h, last %h", word_addr_o, pointer_o, last);
+      A15_Worn: assert (!pulses || !worn_i)
+      else $error("%m: a word of operation %0d starts in a worn group", word_op_o);
       A14_Lanes: assert (word_active_o != '0)
       else $error("%m: word %h has no cell", word_addr_o);
     end
@@ -142,6 +151,8 @@ module cnr_prog_chk
     if (live && command_q && busy_o) begin
       A20_Allowed: assert (allowed_q)
       else $error("%m: programming starts without permission or supply");
+      A18_Lock: assert (!pulses || unlocked_q)
+      else $error("%m: operation %0d starts on a locked chip", word_op_o);
       A18_Range: assert (pointer_o <= last && int'(last.layer) < int'(NumLayers))
       else $error("%m: sweep from %h to %h", pointer_o, last);
       A18_Ramps: assert (!pulses || (sound(cfg_i.set) && sound(cfg_i.reset)))
@@ -166,6 +177,8 @@ module cnr_prog_chk
     if (live && busy_o && state_q <= StateLast) begin
       A13_Stop: assert (!(abort_i || !supply_ok_i) || stop_o)
       else $error("%m: abort %b, supply %b, but no stop", abort_i, supply_ok_i);
+      A13_Suspend: assert (!(suspend_i && state_q == StRun) || stop_o)
+      else $error("%m: suspend, but no stop");
       A13_End: assert (stop_age_q <= StopCycles)
       else $error("%m: busy %0d cycles after a stop, limit %0d", stop_age_q, StopCycles);
     end

@@ -66,8 +66,9 @@ module cnr_regs_chk
     expected = '0;
     if (wrote_q) begin
       expected.start      = written_q[8] & ~status_i.prog_busy;
-      expected.resume     = written_q[9] & ~status_i.prog_busy;
+      expected.resume     = written_q[9] & (~status_i.prog_busy | status_i.suspended);
       expected.stop       = written_q[10];
+      expected.suspend    = written_q[13] & status_i.prog_busy;
       expected.clear      = written_q[11];
       expected.read_start = written_q[12] & ~status_i.prog_busy & status_i.supply_ok;
     end

@@ -44,7 +44,9 @@ module cnr_verify_chk
     else         reset_seen_q <= reset_seen_q;
   end
 
-  localparam logic [3:0] StateLast = 4'd10;   // states are numbered from 0
+  localparam logic [3:0] StateLast = 4'd11;   // states are numbered from 0
+
+  localparam logic [3:0] StRelax = 4'd11;    // the wait before a delayed verify
 
   logic accept, answered, legal_answer;
   logic pending_q;
@@ -66,6 +68,7 @@ module cnr_verify_chk
   pulse_req_t  req_q;
   pulse_kind_e kind_q;        // of the last pulse
   int          form_q, set_q, reset_q, reversals_q, high_volt_q;
+  int          boundaries_q;  // of REFRESH: boundaries between levels that are still to be read
 
   // What a sense says of the cells that it reads.
   cells_t  is_low, is_high, complete, leveling;
@@ -79,7 +82,7 @@ module cnr_verify_chk
     leveling = '0;
     window   = '0;
     forming  = 1'b0;
-    if (legal_answer && req_q.kind == KindSense && op_i != OpRead) begin
+    if (legal_answer && req_q.kind == KindSense && op_i != OpRead && boundaries_q == 0) begin
       for (int c = 0; c < int'(WordCells); c++) begin
         if (req_q.cells[c]) begin
           leveling[c] = op_i == OpForm && (leveled_q[c] || twice_q[c]);
@@ -115,12 +118,13 @@ module cnr_verify_chk
       reset_q     <= 0;
       reversals_q <= 0;
       high_volt_q <= 0;
+      boundaries_q <= 0;
     end else begin
       if (start_i && !busy_o) begin
         active_q <= active_i;
         unique case (op_i)
           OpWrite, OpVerify: target_q <= target_i;
-          OpSet:             target_q <= '0;
+          OpSet, OpRefresh:  target_q <= '0;
           default:           target_q <= {WordCells{LevelW'(NumLevels - 1)}};
         endcase
         read_q      <= '0;
@@ -138,6 +142,7 @@ module cnr_verify_chk
         reset_q     <= 0;
         reversals_q <= 0;
         high_volt_q <= 0;
+        boundaries_q <= (op_i == OpRefresh) ? int'(NumLevels) - 1 : 0;
       end
       if (accept) begin
         req_q     <= req_o;
@@ -146,7 +151,14 @@ module cnr_verify_chk
         pending_q <= 1'b0;
       end
       if (ramp_restart_o) restarted_q <= 1'b1;
-      if (legal_answer && req_q.kind == KindSense) begin
+      if (state_q == StRelax) kind_q <= KindSense;
+      if (legal_answer && boundaries_q > 0) begin
+        boundaries_q <= boundaries_q - 1;
+        for (int c = 0; c < int'(WordCells); c++) begin
+          target_q[c] <= target_q[c] + LevelW'(req_q.cells[c] && sense_i[c]);
+        end
+      end
+      if (legal_answer && req_q.kind == KindSense && boundaries_q == 0) begin
         // A cell that is low is not sensed at its upper bound.
         read_q    <= read_q | req_q.cells;
         low_q     <= (low_q & ~req_q.cells) | is_low;
@@ -207,17 +219,17 @@ module cnr_verify_chk
       else $error("%m: a pulse in operation %0d", op_i);
       A16_Formed: assert ((req_o.kind == KindForm) == (op_i == OpForm && leveled_q == '0))
       else $error("%m: pulse of kind %0d in operation %0d", req_o.kind, op_i);
-      A11_Form: assert (req_o.kind != KindForm || form_q < int'(cfg_i.max_form))
-      else $error("%m: FORM pulse %0d, limit %0d", form_q + 1, cfg_i.max_form);
-      A11_Set: assert (req_o.kind != KindSet || set_q < int'(cfg_i.max_set))
-      else $error("%m: SET pulse %0d, limit %0d", set_q + 1, cfg_i.max_set);
-      A11_Reset: assert (req_o.kind != KindReset || reset_q < int'(cfg_i.max_reset))
-      else $error("%m: RESET pulse %0d, limit %0d", reset_q + 1, cfg_i.max_reset);
-      A11_Total: assert (form_q + set_q + reset_q < int'(cfg_i.max_total))
-      else $error("%m: pulse %0d, limit %0d", form_q + set_q + reset_q + 1, cfg_i.max_total);
+      A11_Form: assert (req_o.kind != KindForm || form_q < int'(cfg_i.limits.form))
+      else $error("%m: FORM pulse %0d, limit %0d", form_q + 1, cfg_i.limits.form);
+      A11_Set: assert (req_o.kind != KindSet || set_q < int'(cfg_i.limits.set))
+      else $error("%m: SET pulse %0d, limit %0d", set_q + 1, cfg_i.limits.set);
+      A11_Reset: assert (req_o.kind != KindReset || reset_q < int'(cfg_i.limits.reset))
+      else $error("%m: RESET pulse %0d, limit %0d", reset_q + 1, cfg_i.limits.reset);
+      A11_Total: assert (form_q + set_q + reset_q < int'(cfg_i.limits.total))
+      else $error("%m: pulse %0d, limit %0d", form_q + set_q + reset_q + 1, cfg_i.limits.total);
       A11_Reversals: assert (req_o.kind == kind_q || !(kind_q inside {KindSet, KindReset})
-                             || reversals_q < int'(cfg_i.max_reversals))
-      else $error("%m: reversal %0d, limit %0d", reversals_q + 1, cfg_i.max_reversals);
+                             || reversals_q < int'(cfg_i.limits.reversals))
+      else $error("%m: reversal %0d, limit %0d", reversals_q + 1, cfg_i.limits.reversals);
       A11_Restarted: assert (req_o.kind == kind_q || restarted_q)
       else $error("%m: kind %0d after %0d without a restart of the ramp", req_o.kind, kind_q);
       A11_NoRestart: assert (req_o.kind != kind_q || !restarted_q)
@@ -225,9 +237,9 @@ module cnr_verify_chk
       A11_Step: assert (ramp_step_o)
       else $error("%m: a pulse without a step of the ramp");
       A5_WordTime: assert (high_volt_q + int'(req_o.width)
-                           <= int'(cfg_i.max_total) * int'(CeilWidth))
+                           <= int'(cfg_i.limits.total) * int'(CeilWidth))
       else $error("%m: %0d cycles of high voltage, limit %0d", high_volt_q + int'(req_o.width),
-                  int'(cfg_i.max_total) * int'(CeilWidth));
+                  int'(cfg_i.limits.total) * int'(CeilWidth));
     end
   end
 

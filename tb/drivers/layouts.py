@@ -54,6 +54,11 @@ class Layouts:
             "wl_sense": dac,
             **dict.fromkeys(("max_form", "max_set", "max_reset", "max_total"), LIMIT_BITS),
             "max_reversals": 4,
+            "relax_cycles": 24,
+            "test_kind": 2,
+            "test_cycles": 16,
+            "bist_pattern": 2,
+            "fail_wait": 1,
         }
         self.t_ctrl: Layout = (chip.phases.t_ctrl_max_cycles.bit_length(),) * len(chip.layers)
         self.cf_sel: Layout = (chip.mac.cf_sel_bits,) * len(chip.layers)

@@ -38,6 +38,11 @@ class Counts(NamedTuple):
     set: int
     reset: int
     senses: int
+    form_cells: int
+    set_cells: int
+    reset_cells: int
+    dropouts: int
+    cycles: int
 
 
 class Lines(NamedTuple):
@@ -51,6 +56,12 @@ class Lines(NamedTuple):
     bleed: int
 
 
+BLOCKS = {
+    **{name: (f"u_{name}",) for name in ("bist", "prog", "verify", "exercise", "pulse", "ramp")},
+    **{name: (f"u_{name}",) for name in ("counters", "endurance")},
+    "limits": ("u_verify", "u_limits"),
+}
+NO_LIMIT = 0xFFFF_FFFF  # endurance limit that is never reached
 SAFE = Lines(hv=0, wl=0, bl=0, sl=0, sense=0, bleed=1)
 
 
@@ -82,12 +93,13 @@ class Programmer:
         self._sink = StreamSink(dut, "rb", pause)
         self._sink_task: Task[None] | None = None
         for name in (
-            *("cfg", "start", "resume", "abort", "clear", "op", "first", "last", "watchdog"),
-            "fail_pop",
+            *("cfg", "start", "resume", "abort", "suspend", "clear", "op", "first", "last"),
+            *("watchdog", "read_locked", "fail_pop"),
         ):
             getattr(dut, f"{name}_i").value = 0
-        for name in ("allow", "supply_ok", "pump_ok"):
+        for name in ("allow", "supply_ok", "pump_ok", "unlocked"):
             getattr(dut, f"{name}_i").value = 1
+        self.limit_wear(NO_LIMIT)
 
     async def start(self) -> None:
         """Start the clock, reset the design and configure it."""
@@ -187,8 +199,12 @@ class Programmer:
     # Flags
 
     def set_flag(self, name: str, value: int) -> None:
-        """Set one of allow, supply_ok, pump_ok, watchdog."""
+        """Set one of allow, supply_ok, pump_ok, watchdog, unlocked, read_locked."""
         getattr(self._dut, f"{name}_i").value = value
+
+    def limit_wear(self, cycles: int) -> None:
+        """Set the endurance limit."""
+        self._dut.wear_limit_i.value = cycles
 
     async def pulse_starts(self) -> None:
         """Wait for high voltage; ends in the middle of its first cycle."""
@@ -215,7 +231,18 @@ class Programmer:
     @property
     def counts(self) -> Counts:
         """All counters."""
-        return Counts(*unpack(int(self._dut.counts_o.value), (32,) * 7))
+        return Counts(*unpack(int(self._dut.counts_o.value), (32,) * len(Counts._fields)))
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the operation is suspended."""
+        return bool(self._dut.suspended_o.value)
+
+    @property
+    def wear(self) -> list[int]:
+        """Endurance counts of the groups in programming order."""
+        groups = sum(geometry.groups for geometry in self.chip.geometry)
+        return list(unpack(int(self._dut.wear_q.value), (32,) * 64))[:groups]
 
     @property
     def lines(self) -> Lines:
@@ -245,7 +272,7 @@ class Programmer:
     # Upsets
 
     def upset(self, block: str, register: str, value: int) -> None:
-        """Overwrite a register of `prog`, `verify`, `pulse`, `ramp` or `counters`."""
+        """Overwrite a register of one of `BLOCKS`."""
         self._register(block, register).value = value
 
     def peek(self, block: str, register: str) -> int:
@@ -263,4 +290,7 @@ class Programmer:
             await wait_cycles()
 
     def _register(self, block: str, register: str) -> Any:
-        return getattr(getattr(self._dut.dut, f"u_{block}"), register)
+        handle = self._dut.dut
+        for name in (*BLOCKS[block], register):
+            handle = getattr(handle, name)
+        return handle

@@ -133,10 +133,14 @@ def _compare_events(seen: list[Any], expected: list[Any]) -> None:
 
 
 def _counts(before: Counts, op: ProgOp, expected: list[Word]) -> Counts:
-    """Counters after an operation; READ asks nothing of a cell."""
-    active = 0 if op is ProgOp.READ else sum(len(list(word.active)) for word in expected)
+    """Counters after an operation; READ and pulses without verify ask nothing of a cell."""
+    asks = op not in (ProgOp.READ, ProgOp.TEST_PULSE, ProgOp.CYCLE)
+    active = sum(len(list(word.active)) for word in expected) if asks else 0
     failed = sum(len(word.failed) for word in expected)
-    senses = sum(len(word.events) - sum(word.pulses.values()) for word in expected)
-    pulses = [sum(word.pulses[kind] for word in expected) for kind in ("form", "set", "reset")]
-    added = (active, active - failed, failed, *pulses, senses)
+    senses = sum(len(word.events) - word.pulses.total() for word in expected)
+    kinds = ("form", "set", "reset")
+    pulses = [sum(word.pulses[kind] for word in expected) for kind in kinds]
+    cells = [sum(word.pulsed_cells[kind] for word in expected) for kind in kinds]
+    dropouts, cycles = (sum(getattr(w, n) for w in expected) for n in ("dropouts", "cycles"))
+    added = (active, active - failed, failed, *pulses, senses, *cells, dropouts, cycles)
     return Counts(*(old + new for old, new in zip(before, added, strict=True)))

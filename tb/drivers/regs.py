@@ -18,7 +18,7 @@ from tb.host.regmap import REGISTERS
 
 STATUS: Layout = {
     **dict.fromkeys(("prog_busy", "infer_busy", "read_busy", "weights_valid"), 1),
-    **dict.fromkeys(("supply_ok", "pump_ok"), 1),
+    **dict.fromkeys(("supply_ok", "pump_ok", "suspended", "unlocked"), 1),
     "prog_err": 4,
 }
 EVENTS = (
@@ -26,11 +26,13 @@ EVENTS = (
     *("expired", "spi_err"),
 )
 EVENT: Layout = dict.fromkeys(EVENTS, 1)
-CMD: Layout = {"op": 4, **dict.fromkeys(("start", "resume", "stop", "clear", "read_start"), 1)}
+COMMANDS = ("start", "resume", "stop", "suspend", "clear", "read_start")
+CMD: Layout = {"op": 4, **dict.fromkeys(COMMANDS, 1)}
 STROBES = {
     "start": "start",
     "resume": "resume",
     "abort": "stop",
+    "suspend": "suspend",
     "clear_counters": "clear",
     "read_start": "read_start",
 }
@@ -65,7 +67,7 @@ class RegsBench:
         dut = self._dut
         for handle in (dut.event_i, dut.pointer_i, dut.counts_i, dut.label_i):
             handle.value = 0
-        for handle in (dut.label_ambiguous_i, dut.fail_i, dut.fail_count_i):
+        for handle in (dut.label_ambiguous_i, dut.fail_i, dut.fail_count_i, dut.wear_i):
             handle.value = 0
         self.status(supply_ok=1)
         self.fail(None)

@@ -1,4 +1,4 @@
-// cnr_programmer with flat ports.
+// cnr_programmer with flat ports and the endurance counts that the register file holds.
 
 module cnr_programmer_tb
   import cnr_chip_pkg::*;
@@ -10,6 +10,7 @@ module cnr_programmer_tb
   input  logic                        start_i,
   input  logic                        resume_i,
   input  logic                        abort_i,
+  input  logic                        suspend_i,
   input  logic                        clear_i,
   input  logic [3:0]                  op_i,
   input  logic [$bits(addr_t)-1:0]    first_i,
@@ -18,6 +19,9 @@ module cnr_programmer_tb
   input  logic                        supply_ok_i,
   input  logic                        pump_ok_i,
   input  logic                        watchdog_i,
+  input  logic                        unlocked_i,
+  input  logic                        read_locked_i,
+  input  logic [31:0]                 wear_limit_i,
   input  logic                        w_valid_i,
   output logic                        w_ready_o,
   input  logic [$bits(levels_t)-1:0]  w_data_i,
@@ -26,10 +30,11 @@ module cnr_programmer_tb
   output logic [$bits(levels_t)-1:0]  rb_data_o,
   output logic                        accept_o,
   output logic                        busy_o,
+  output logic                        suspended_o,
   output logic                        done_o,
   output logic [3:0]                  err_o,
   output logic [$bits(addr_t)-1:0]    pointer_o,
-  output logic [7*32-1:0]             counts_o,
+  output logic [NumCounts*32-1:0]     counts_o,
   output logic                        fail_valid_o,
   output logic [$bits(fail_t)-1:0]    fail_o,
   input  logic                        fail_pop_i,
@@ -57,8 +62,20 @@ module cnr_programmer_tb
 
   assign err_o = err;
 
+  wear_t      wear_q;
+  logic       wear;
+  logic [5:0] wear_group;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   wear_q <= '0;
+    else if (wear) wear_q[wear_group] <= wear_q[wear_group] + 1'b1;
+  end
+
   cnr_programmer dut (
     .*,
+    .wear_i(wear_q),
+    .wear_o(wear),
+    .wear_group_o(wear_group),
     .err_o(err)
   );
 

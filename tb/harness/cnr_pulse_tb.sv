@@ -14,7 +14,7 @@ module cnr_pulse_tb
   output logic                          done_o,
   output logic [3:0]                    err_o,
   output logic [WordCells-1:0]          sense_o,
-  output logic [3:0]                    event_o,
+  output logic [$bits(prog_event_t)-1:0] event_o,
   input  logic                          supply_ok_i,
   input  logic                          pump_ok_i,
   input  logic                          watchdog_i,

@@ -8,11 +8,12 @@ from typing import NamedTuple, Protocol
 from chips.description import Chip
 from chips.sections import Ramp
 from tb.host.codes import LevelWindow, formed_code, whole
-from tb.host.regmap import REGISTERS, Nesting, ProgErr, ProgOp
+from tb.host.regmap import REGISTERS, BistPattern, Nesting, ProgErr, ProgOp, PulseKind
 
 MAGIC = REGISTERS["id"].fields["value"].reset
 MAJOR = REGISTERS["version"].fields["major"].reset
 ALL_ONES = 0xFFFF_FFFF
+UNLOCK_KEYS = (0x554E_4C4B, 0x5052_4F47)
 
 
 class HostError(RuntimeError):
@@ -52,7 +53,7 @@ class Outcome(NamedTuple):
 
 
 class Counters(NamedTuple):
-    """Cells and strobes since they were cleared."""
+    """Cells and strobes since they were cleared; `cells_*` count the cells of each pulse."""
 
     requested: int
     succeeded: int
@@ -61,6 +62,11 @@ class Counters(NamedTuple):
     pulses_set: int
     pulses_reset: int
     senses: int
+    cells_formed: int
+    cells_set: int
+    cells_reset: int
+    dropouts: int
+    cycles: int
 
 
 class FailedCell(NamedTuple):
@@ -115,7 +121,7 @@ class Host:
         self._bus = bus
         self._interrupt = interrupt
         self.chip = chip
-        self._control = {"infer_en": 0, "refresh_en": 0, "atest_sel": 0}
+        self._control = {"infer_en": 0, "refresh_en": 0, "atest_sel": 0, "fail_wait": 0}
         self._events: set[str] = set()
 
     # Registers
@@ -195,7 +201,22 @@ class Host:
         await self.write("limit_pulses", max_form=form, max_set=set_)
         await self.write("limit_totals", max_reset=reset, max_total=total)
         await self.write("limit_reversals", max_reversals=prog.max_reversals)
+        await self.write("endurance_limit", cycles=prog.endurance_cycles)
         await self.check_bus()
+
+    async def configure_delayed_verify(self, wait_ns: int) -> None:
+        """Verify each word that was pulsed once more after a wait; 0 switches it off."""
+        clk_ns = self.chip.clock.clk_period_ns
+        await self.write("relax", cycles=whole(wait_ns, clk_ns, "delayed verify: wait_ns"))
+        await self.check_bus()
+
+    async def configure_test(self, kind: PulseKind, cycles: int = 0) -> None:
+        """Choose the pulse of TEST_PULSE, and how many cycles CYCLE does."""
+        await self.write("test", kind=kind, cycles=cycles)
+
+    async def wait_for_fail_log(self, wait: bool = True) -> None:
+        """Let a full fail log stop the sweep until an entry is taken, or lose entries."""
+        await self._set_control(fail_wait=int(wait))
 
     async def write_ramp(self, operation: str, ramp: Ramp) -> None:
         """Write the ramp table of "form", "set" or "reset"."""
@@ -284,12 +305,49 @@ class Host:
         await self.forget_events("prog_done", "prog_err", "cmd_refused")
         await self.write("range_first", **first._asdict())
         await self.write("range_last", **last._asdict())
+        await self.unlock()
         await self.write("cmd", op=op, start=1)
 
+    async def march(
+        self,
+        pattern: BistPattern,
+        first: WordAddress | None = None,
+        last: WordAddress | None = None,
+    ) -> Outcome:
+        """Run the self-test over a range; what was stored there is lost."""
+        await self.write("bist", pattern=pattern)
+        return await self.run(ProgOp.MARCH, first, last)
+
+    async def unlock(self) -> None:
+        """Let the next operation pulse."""
+        for key in UNLOCK_KEYS:
+            await self.write("unlock", key=key)
+
+    async def lock_read_back(self) -> None:
+        """Let nobody read the weights until the next reset."""
+        await self.write("lock", read_back=1)
+
+    async def suspend(self) -> None:
+        """High voltage off; `resume` goes on."""
+        await self.write("cmd", suspend=1)
+
     async def resume(self) -> None:
-        """Go on with the operation that ended early, at the first word not completed."""
-        await self.forget_events("prog_done", "prog_err", "cmd_refused")
+        """Go on with an operation that is suspended, or that ended early where it did."""
+        if not (await self.read("status"))["suspended"]:
+            await self.forget_events("prog_done", "prog_err", "cmd_refused")
+            await self.unlock()
         await self.write("cmd", resume=1)
+
+    async def endurance(self) -> list[int]:
+        """Cycles of every group in programming order, for the host to keep."""
+        groups = sum(geometry.groups for geometry in self.chip.geometry)
+        return [(await self.read("endurance", i))["cycles"] for i in range(groups)]
+
+    async def restore_endurance(self, cycles: Sequence[int]) -> None:
+        """Write back what `endurance` told before the power went."""
+        for index, count in enumerate(cycles):
+            await self.write("endurance", index, cycles=count)
+        await self.check_bus()
 
     async def abort(self) -> None:
         """End the operation that runs; `finished` then tells where."""

@@ -7,6 +7,14 @@ from enum import IntEnum
 from tb.host.registers import Field, Register
 
 
+class BistPattern(IntEnum):
+    """Values of `bist_pattern_e`."""
+
+    MARCH_C = 0
+    CHECKERBOARD = 1
+    RANDOM = 2
+
+
 class Nesting(IntEnum):
     """Values of `nesting_e`."""
 
@@ -35,6 +43,8 @@ class ProgErr(IntEnum):
     ABORTED = 11
     WATCHDOG = 12
     STATE = 13
+    WORN = 14
+    LOCKED = 15
 
 
 class ProgOp(IntEnum):
@@ -51,6 +61,14 @@ class ProgOp(IntEnum):
     CYCLE = 8
     REFRESH = 9
     MARCH = 10
+
+
+class PulseKind(IntEnum):
+    """Values of `pulse_kind_e`."""
+
+    FORM = 1
+    SET = 2
+    RESET = 3
 
 
 REGISTERS = {
@@ -85,6 +103,8 @@ REGISTERS = {
             "weights_valid": Field(3, 1, "r", None),
             "supply_ok": Field(4, 1, "r", None),
             "pump_ok": Field(5, 1, "r", None),
+            "suspended": Field(6, 1, "r", None),
+            "unlocked": Field(7, 1, "r", None),
             "prog_err": Field(8, 4, "r", None),
         },
         count=1,
@@ -136,6 +156,7 @@ REGISTERS = {
             "abort": Field(10, 1, "w", 0),
             "clear_counters": Field(11, 1, "w", 0),
             "read_start": Field(12, 1, "w", 0),
+            "suspend": Field(13, 1, "w", 0),
         },
         count=1,
     ),
@@ -145,6 +166,7 @@ REGISTERS = {
             "infer_en": Field(0, 1, "rw", 0),
             "refresh_en": Field(1, 1, "rw", 0),
             "atest_sel": Field(4, 4, "rw", 0),
+            "fail_wait": Field(8, 1, "rw", 0),
         },
         count=1,
     ),
@@ -217,7 +239,36 @@ REGISTERS = {
         {
             "value": Field(0, 32, "r", None),
         },
-        count=7,
+        count=12,
+    ),
+    "unlock": Register(
+        0x070,
+        {
+            "key": Field(0, 32, "w", 0),
+        },
+        count=1,
+    ),
+    "lock": Register(
+        0x074,
+        {
+            "read_back": Field(0, 1, "w1s", 0),
+        },
+        count=1,
+    ),
+    "test": Register(
+        0x078,
+        {
+            "kind": Field(0, 2, "rw", 0),
+            "cycles": Field(16, 16, "rw", 0),
+        },
+        count=1,
+    ),
+    "relax": Register(
+        0x07C,
+        {
+            "cycles": Field(0, 24, "rw", 0),
+        },
+        count=1,
     ),
     "ramp_form.wl": Register(
         0x080,
@@ -371,6 +422,20 @@ REGISTERS = {
         },
         count=1,
     ),
+    "bist": Register(
+        0x0F0,
+        {
+            "pattern": Field(0, 2, "rw", 0),
+        },
+        count=1,
+    ),
+    "endurance_limit": Register(
+        0x0F4,
+        {
+            "cycles": Field(0, 32, "rw", 0),
+        },
+        count=1,
+    ),
     "verify_window": Register(
         0x100,
         {
@@ -401,5 +466,12 @@ REGISTERS = {
             "trim": Field(0, 8, "rw", 0),
         },
         count=16,
+    ),
+    "endurance": Register(
+        0x200,
+        {
+            "cycles": Field(0, 32, "rw", 0),
+        },
+        count=64,
     ),
 }

@@ -46,6 +46,11 @@ class ProgConfig:
     max_reset: int
     max_total: int
     max_reversals: int
+    relax_cycles: int = 0
+    test_kind: int = 0
+    test_cycles: int = 0
+    bist_pattern: int = 0
+    fail_wait: int = 0
 
 
 class Pulse(NamedTuple):

@@ -32,6 +32,10 @@ def expected_prog_cfg(chip: Chip, values: Values) -> dict[str, Any]:
         **values["limit_pulses", 0],
         **values["limit_totals", 0],
         **values["limit_reversals", 0],
+        "relax_cycles": values["relax", 0]["cycles"],
+        **{f"test_{name}": value for name, value in values["test", 0].items()},
+        "bist_pattern": values["bist", 0]["pattern"],
+        "fail_wait": values["control", 0]["fail_wait"],
     }
 
 
@@ -48,5 +52,5 @@ def expected_compute_cfg(chip: Chip, values: Values) -> dict[str, Any]:
         "t_ctrl": [min(layer["t_ctrl"], chip.phases.t_ctrl_max_cycles) for layer in layers],
         "cf_sel": [min(layer["cf_sel"], 2**chip.mac.cf_sel_bits - 1) for layer in layers],
         "cmp_trim": [trim(values["cmp_trim", i]["trim"]) for i in range(chip.chip.classes)],
-        **values["control", 0],
+        **{name: values["control", 0][name] for name in ("atest_sel", "infer_en", "refresh_en")},
     }

@@ -5,12 +5,26 @@ It knows the rules and a copy of the cells; it shares no code with the design.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from tb.host.regmap import ProgOp
+from tb.host.regmap import ProgOp, PulseKind
 from tb.models.programming import REF_HIGHEST, Address, Fail, ProgConfig, Pulse, Sense
-from tb.models.simple_cells import SimpleCells
+
+KINDS = {PulseKind.FORM: "form", PulseKind.SET: "set", PulseKind.RESET: "reset"}
+
+
+class Cells(Protocol):
+    """What feels the pulses of a word and answers its senses."""
+
+    def pulse(self, pulse: Pulse) -> None:
+        """Apply one pulse."""
+
+    def sense(self, sense: Sense) -> frozenset[int]:
+        """The sensed cells that read above the reference."""
+
 
 Judge = Callable[[list[int]], dict[int, str]]
 Choose = Callable[[str | None, set[str]], str]
@@ -23,7 +37,7 @@ class Word:
     Parameters
     ----------
     cells
-        Copy of the cells; it is changed.
+        The cells, or what they have answered; they are changed.
     address, active
         The word and its cells.
     config
@@ -37,89 +51,144 @@ class Word:
         The failed cells as the log has to hold them.
     levels
         What READ has to give back.
-    pulses
-        Number of pulses of each kind.
+    pulses, pulsed_cells
+        Number of pulses of each kind, and of cells that they were driven into.
+    dropouts
+        Cells that a delayed verify has found out of their window.
+    cycles
+        How often the word has gone over to FORM or SET pulses.
     """
 
-    cells: SimpleCells
+    cells: Cells
     address: Address
     active: Iterable[int]
     config: ProgConfig
     events: list[Pulse | Sense] = field(default_factory=list)
     failed: list[Fail] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)
+    pulses: Counter[str] = field(default_factory=Counter)
+    pulsed_cells: Counter[str] = field(default_factory=Counter)
+    dropouts: int = 0
+    cycles: int = 0
 
     def run(self, op: ProgOp, targets: Mapping[int, int]) -> Word:
-        """Do one operation; `targets` is what WRITE and VERIFY are given."""
+        """Do one operation; `targets` is what WRITE, VERIFY and TEST_PULSE are given."""
         top = len(self.config.verify) - 1
         fixed = {ProgOp.FORM: top, ProgOp.RESET: top, ProgOp.SET: 0}
         active = sorted(self.active)
         self._targets = {c: fixed.get(op, targets.get(c, 0)) for c in active}
         self._last: dict[int, tuple[int, int]] = {}
-        self.pulses = {"form": 0, "set": 0, "reset": 0}
-        self._pulsed: set[int] = set()
-        if op is ProgOp.READ:
-            self._read(active)
-        elif op is ProgOp.VERIFY:
-            self._verify(active)
-        elif op is ProgOp.FORM:
-            self._settle(active, self._judge_formed, lambda now, needs: "form")
-            dropped = {fail.cell for fail in self.failed}
-            self._settle(sorted(self._pulsed - dropped), self._judge_window, _polarity)
-        else:
-            self._settle(active, self._judge_window, _polarity)
+        self._formed: set[int] = set()
+        self._rising = False  # the last pulse was FORM or SET
+        self._unsettled = False  # pulsed since the last wait
+        self._reversals = 0
+        getattr(self, f"_do_{op.name.lower()}")(active)
         self.failed.sort(key=lambda fail: fail.cell)
         return self
 
-    def _read(self, active: list[int]) -> None:
-        self.levels = dict.fromkeys(active, 0)
-        for window in self.config.read[:-1]:
-            for cell in self._sense(active, window.hi):
-                self.levels[cell] += 1
+    def _do_read(self, active: list[int]) -> None:
+        self.levels = self._read(active)
 
-    def _verify(self, active: list[int]) -> None:
+    def _do_verify(self, active: list[int]) -> None:
         for _ in range(2):
             state = self._judge_window(active)
             self._fail(cell for cell in active if state[cell] != "in")
             active = [cell for cell in active if state[cell] == "in"]
 
-    def _settle(self, cells: list[int], judge: Judge, choose: Choose) -> None:
-        """Read, pulse and read again until every cell is accepted or failed."""
-        reads = dict.fromkeys(cells, 0)
+    def _do_form(self, active: list[int]) -> None:
+        self._settle(active, self._judge_formed, lambda now, needs: "form")
+        formed = self._not_failed(sorted(self._formed))
+        self._settle(formed, self._judge_window, _polarity)
+        self._verify_again(formed)
+
+    def _do_write(self, active: list[int]) -> None:
+        self._settle(active, self._judge_window, _polarity)
+        self._verify_again(active)
+
+    _do_set = _do_reset = _do_write
+
+    def _do_refresh(self, active: list[int]) -> None:
+        self._targets = self._read(active)
+        self._do_write(active)
+
+    def _do_test_pulse(self, active: list[int]) -> None:
+        marked = [cell for cell in active if self._targets[cell]]
+        if marked:
+            self._pulse(marked, KINDS[PulseKind(self.config.test_kind)], 0)
+
+    def _do_cycle(self, active: list[int]) -> None:
+        for _ in range(self.config.test_cycles):
+            self._pulse(active, "set", 0)
+            self._pulse(active, "reset", 0)
+
+    def _read(self, active: list[int]) -> dict[int, int]:
+        levels = dict.fromkeys(active, 0)
+        for window in self.config.read[:-1]:
+            for cell in self._sense(active, window.hi):
+                levels[cell] += 1
+        return levels
+
+    def _not_failed(self, cells: list[int]) -> list[int]:
+        failed = {fail.cell for fail in self.failed}
+        return [cell for cell in cells if cell not in failed]
+
+    def _verify_again(self, cells: list[int]) -> None:
+        """Delayed verify: wait and look once more, for as long as that leads to pulses."""
+        while self.config.relax_cycles and self._unsettled and self._not_failed(cells):
+            self._unsettled = False
+            cells = self._not_failed(cells)
+            self.dropouts += self._settle(cells, self._judge_window, _polarity, seen=1)
+
+    def _settle(self, cells: list[int], judge: Judge, choose: Choose, seen: int = 0) -> int:
+        """Read, pulse and read again until every cell is accepted or failed.
+
+        `seen` is how often each cell counts as read in its window already. Returns how many were
+        out of it in the first pass.
+        """
+        reads = dict.fromkeys(cells, seen)
         kind: str | None = None
-        reversals = steps = 0
+        steps = 0
+        found: int | None = None
         while cells:
             state = judge(cells)
             for cell in cells:
                 reads[cell] = reads[cell] + 1 if state[cell] == "in" else 0
             cells = [cell for cell in cells if reads[cell] < 2]
+            if found is None:
+                found = sum(state[cell] != "in" for cell in cells)
             while any(state[cell] != "in" for cell in cells):
                 needs = {state[cell] for cell in cells} - {"in"}
                 wanted = choose(kind, needs)
                 turn = kind is not None and wanted != kind
                 chosen = [cell for cell in cells if state[cell] == wanted]
-                if self._spent(wanted) or (turn and reversals == self.config.max_reversals):
+                if self._spent(wanted) or (turn and self._reversals == self.config.max_reversals):
                     self._fail(chosen)
                     cells = [cell for cell in cells if cell not in chosen]
                     continue
-                reversals += turn
+                self._reversals += turn
                 if wanted != kind:
                     kind, steps = wanted, 0
                 self._pulse(chosen, wanted, steps)
                 steps += 1
                 break
+        return found or 0
 
     def _spent(self, kind: str) -> bool:
         config, pulses = self.config, self.pulses
         limit = {"form": config.max_form, "set": config.max_set, "reset": config.max_reset}
-        return pulses[kind] >= limit[kind] or sum(pulses.values()) >= config.max_total
+        return pulses[kind] >= limit[kind] or pulses.total() >= config.max_total
 
     def _pulse(self, cells: list[int], kind: str, step: int) -> None:
         table = {"form": self.config.form, "set": self.config.set, "reset": self.config.reset}
         wl, line, width = table[kind].point(step)
         pulse = Pulse(self.address, frozenset(cells), kind == "reset", wl, line, width)
         self.pulses[kind] += 1
-        self._pulsed.update(cells)
+        self.pulsed_cells[kind] += len(cells)
+        self.cycles += kind != "reset" and not self._rising
+        self._rising = kind != "reset"
+        self._unsettled = True
+        if kind == "form":
+            self._formed.update(cells)
         self.events.append(pulse)
         self.cells.pulse(pulse)
 

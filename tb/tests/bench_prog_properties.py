@@ -341,18 +341,18 @@ async def over_limit(dut: Any, register: str, **limits: int) -> None:
         dut, ProgOp.SET, lambda a, n: Cell(code=HIGH, formed=True, stuck=True), **limits
     )
     await programmer.in_state("verify", Verify.PULSING)
-    programmer.upset("verify", register, 9)
+    programmer.upset("limits", register, 9)
     await runs_on(programmer)
 
 
 @property_test
 async def a11_set(dut: Any) -> None:
-    await over_limit(dut, "left_set_q", max_set=1)
+    await over_limit(dut, "set_q", max_set=1)
 
 
 @property_test
 async def a11_total(dut: Any) -> None:
-    await over_limit(dut, "left_total_q", max_total=1)
+    await over_limit(dut, "total_q", max_total=1)
 
 
 @property_test
@@ -361,7 +361,7 @@ async def a11_reset(dut: Any) -> None:
         dut, ProgOp.RESET, lambda a, n: Cell(code=LOW, formed=True, stuck=True), max_reset=1
     )
     await programmer.in_state("verify", Verify.PULSING)
-    programmer.upset("verify", "left_reset_q", 9)
+    programmer.upset("limits", "reset_q", 9)
     await runs_on(programmer)
 
 
@@ -369,7 +369,7 @@ async def a11_reset(dut: Any) -> None:
 async def a11_form(dut: Any) -> None:
     programmer = await running(dut, ProgOp.FORM, lambda a, n: Cell(stuck=True), max_form=1)
     await programmer.in_state("verify", Verify.PULSING)
-    programmer.upset("verify", "left_form_q", 9)
+    programmer.upset("limits", "form_q", 9)
     await runs_on(programmer)
 
 
@@ -383,7 +383,7 @@ async def a11_reversals(dut: Any) -> None:
         max_reversals=0,
     )
     await programmer.in_state("verify", Verify.CHOOSE)
-    programmer.upset("verify", "left_reversals_q", 3)
+    programmer.upset("limits", "reversals_q", 3)
     await runs_on(programmer)
 
 

@@ -9,7 +9,7 @@ from tb.drivers.programmer import SAFE
 from tb.drivers.programmer_cases import WORD, length, started
 from tb.host.regmap import ProgErr, ProgOp
 
-STATES = {"prog": (3, 5), "verify": (4, 11), "pulse": (4, 10)}  # bits, legal states
+STATES = {"prog": (3, 6), "verify": (4, 12), "pulse": (4, 10)}  # bits, legal states
 
 
 async def recovers_from_upsets(dut: Any, block: str) -> None:

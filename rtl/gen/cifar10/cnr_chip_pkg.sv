@@ -16,9 +16,11 @@ package cnr_chip_pkg;
   localparam int unsigned ImageBeats = 48;
 
   // Layers, one entry each
+  localparam int unsigned NumGroups = 40;
   localparam int unsigned LayerFilters [NumLayers] = '{16, 32, 64, 128, 64, 10};
   localparam int unsigned LayerGroups [NumLayers] = '{2, 4, 8, 16, 8, 2};
   localparam int unsigned LayerRows [NumLayers] = '{27, 144, 288, 576, 513, 65};
+  localparam int unsigned LayerGroupBase [NumLayers] = '{0, 2, 6, 14, 30, 38};
   localparam int unsigned LayerBankBase [NumLayers] = '{0, 1, 9, 41, 168, 225};
   localparam int unsigned LayerBanks [NumLayers] = '{1, 8, 32, 127, 57, 2};
 
@@ -62,6 +64,14 @@ package cnr_chip_pkg;
   localparam int unsigned SenseTimeoutCycles = 64;
   localparam int unsigned PumpTimeoutCycles = 5000;
   localparam int unsigned HvOnMaxCycles = 1100;
+  localparam int unsigned MaxPulsesForm = 60;
+  localparam int unsigned MaxPulsesSet = 40;
+  localparam int unsigned MaxPulsesReset = 60;
+  localparam int unsigned MaxPulsesTotal = 160;
+  localparam int unsigned MaxReversals = 6;
+  localparam int unsigned WordHvMaxUs = 400;
+  localparam int unsigned HalfSelectMaxMs = 10000;
+  localparam int unsigned EnduranceCycles = 100000;
 
   // Ceilings, in DAC codes and system clocks
   localparam int unsigned CeilFormWl = 200;

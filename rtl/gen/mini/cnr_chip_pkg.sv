@@ -16,9 +16,11 @@ package cnr_chip_pkg;
   localparam int unsigned ImageBeats = 3;
 
   // Layers, one entry each
+  localparam int unsigned NumGroups = 5;
   localparam int unsigned LayerFilters [NumLayers] = '{2, 4, 6, 4};
   localparam int unsigned LayerGroups [NumLayers] = '{1, 1, 2, 1};
   localparam int unsigned LayerRows [NumLayers] = '{27, 18, 17, 7};
+  localparam int unsigned LayerGroupBase [NumLayers] = '{0, 1, 2, 4};
   localparam int unsigned LayerBankBase [NumLayers] = '{0, 4, 7, 12};
   localparam int unsigned LayerBanks [NumLayers] = '{4, 3, 5, 1};
 
@@ -62,6 +64,14 @@ package cnr_chip_pkg;
   localparam int unsigned SenseTimeoutCycles = 64;
   localparam int unsigned PumpTimeoutCycles = 5000;
   localparam int unsigned HvOnMaxCycles = 1100;
+  localparam int unsigned MaxPulsesForm = 60;
+  localparam int unsigned MaxPulsesSet = 40;
+  localparam int unsigned MaxPulsesReset = 60;
+  localparam int unsigned MaxPulsesTotal = 160;
+  localparam int unsigned MaxReversals = 6;
+  localparam int unsigned WordHvMaxUs = 400;
+  localparam int unsigned HalfSelectMaxMs = 10000;
+  localparam int unsigned EnduranceCycles = 100000;
 
   // Ceilings, in DAC codes and system clocks
   localparam int unsigned CeilFormWl = 200;
