@@ -7,8 +7,8 @@
 //   March C-       up (w0)  up (r0 w1)  up (r1 w0)  down (r0 w1)  down (r1 w0)  up (r0)
 //   other pattern  up (wd)  up (rd)  up (wi)  up (ri), with data d and inverted data i
 //
-// Reads are VERIFY, 0 is the lowest level and 1 the highest. Between two operations there is one
-// cycle; a stop or a suspend that falls into it is not lost.
+// Reads are VERIFY, 0 is the lowest level and 1 the highest. A stop or a suspend that comes when an
+// operation ends, or in the cycle between two of them, is kept for the next one.
 
 module cnr_bist
   import cnr_chip_pkg::*;
@@ -45,6 +45,7 @@ module cnr_bist
   output addr_t      prog_last_o,
   input  logic       prog_accept_i,
   input  logic       prog_busy_i,
+  input  logic       prog_suspended_i,
   input  logic       prog_done_i,
   input  prog_err_e  prog_err_i,
   input  addr_t      prog_pointer_i,
@@ -107,9 +108,11 @@ module cnr_bist
   endfunction
 
   logic       running_d, running_q;
+  logic       ended_q;                // the test has ended with the last edge
   logic       tested_d, tested_q;     // the last accepted start was a test
   logic       writing_d, writing_q;   // second operation of a pair
-  logic       late_d, late_q;         // a suspend that fell between two operations
+  logic       suspend_d, suspend_q;   // a suspend that has not taken effect yet
+  prog_err_e  stop_d, stop_q;         // why the test has to end
   logic [1:0] pattern_d, pattern_q;
   logic [2:0] number_d, number_q;     // element in turn
   addr_t      first_d, first_q, last_d, last_q;
@@ -131,21 +134,24 @@ module cnr_bist
   assign march     = start_i && !busy_o && op_i == OpMarch;
 
   always_comb begin
-    cut = ErrNone;
-    if (gap && !supply_ok_i) cut = ErrSupply;
-    else if (gap && abort_i) cut = ErrAborted;
+    stop_d = running_q ? stop_q : ErrNone;
+    if (running_q && stop_q == ErrNone) begin
+      if (!supply_ok_i) stop_d = ErrSupply;
+      else if (abort_i) stop_d = ErrAborted;
+    end
   end
 
   // What comes after the operation that has ended.
-  logic     pair_end, element_end;
+  logic     pair_end, element_end, going_on;
   logic     next_paired, next_verify, next_writing;
   addr_t    next_word;
 
   assign pair_end     = !element.paired || writing_q;
   assign element_end  = pair_end &&
                         (!element.paired || word_q == (element.down ? first_q : last_q));
-  assign again        = gap && prog_err_i == ErrNone && cut == ErrNone &&
-                        !(element_end && element.last);
+  assign going_on     = gap && prog_err_i == ErrNone && !(element_end && element.last);
+  assign cut          = going_on ? stop_d : ErrNone;
+  assign again        = going_on && cut == ErrNone;
   assign next_paired  = element_end ? following.paired : element.paired;
   assign next_verify  = element_end ? following.verify : element.verify;
   assign next_writing = element.paired && !pair_end;
@@ -184,13 +190,13 @@ module cnr_bist
     last_d    = last_q;
     word_d    = word_q;
     cut_d     = prog_done_i ? cut : cut_q;
-    late_d    = suspend_i && gap;
+    suspend_d = running_q && !prog_suspended_i && (suspend_i || suspend_q);
 
     if (again) begin
       writing_d = next_writing;
       word_d    = next_word;
       if (element_end) number_d = number_q + 1'b1;
-    end else if (running_q && (cut_q != ErrNone || (gap && cut == ErrNone))) begin
+    end else if (gap) begin
       running_d = 1'b0;
     end
     if (prog_accept_i && !running_q) begin
@@ -209,9 +215,11 @@ module cnr_bist
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       running_q <= 1'b0;
+      ended_q   <= 1'b0;
       tested_q  <= 1'b0;
       writing_q <= 1'b0;
-      late_q    <= 1'b0;
+      suspend_q <= 1'b0;
+      stop_q    <= ErrNone;
       pattern_q <= '0;
       number_q  <= '0;
       first_q   <= '0;
@@ -220,9 +228,11 @@ module cnr_bist
       cut_q     <= ErrNone;
     end else begin
       running_q <= running_d;
+      ended_q   <= gap && !again;
       tested_q  <= tested_d;
       writing_q <= writing_d;
-      late_q    <= late_d;
+      suspend_q <= suspend_d;
+      stop_q    <= stop_d;
       pattern_q <= pattern_d;
       number_q  <= number_d;
       first_q   <= first_d;
@@ -250,10 +260,9 @@ module cnr_bist
   assign prog_w_valid_o = running_q || w_valid_i;
   assign w_ready_o      = prog_w_ready_i && !running_q;
   assign prog_resume_o  = resume_i;
-  assign prog_suspend_o = suspend_i || late_q;
+  assign prog_suspend_o = suspend_i || suspend_q;
   assign busy_o         = running_q || prog_busy_i;
-  assign done_o         = (cut_q != ErrNone && running_q) ||
-                          (prog_done_i && !again && cut == ErrNone);
+  assign done_o         = ended_q || (prog_done_i && !running_q);
   assign err_o          = (cut_q != ErrNone) ? cut_q : prog_err_i;
   assign sweep_o        = prog_accept_i && (!running_q || element_end);
   assign testing_o      = running_q;

@@ -3,7 +3,8 @@
 // wear_o so that no cell of the group has seen more SET cycles than it says: in one sweep each cell is
 // in one word only, so it rises with the most cycles that one word of the group has taken. A sweep
 // begins with sweep_i, a word ends with word_done_i; a word that is suspended has not ended. worn_o
-// says that the group has reached the limit, or that nobody has set one.
+// says that the next cycle of the word in turn may take a cell beyond the limit, or that nobody has
+// set one; a sweep that begins below the limit reaches all its words.
 
 module cnr_endurance
   import cnr_chip_pkg::*;
@@ -40,7 +41,7 @@ module cnr_endurance
   logic [5:0] group_q;
 
   assign group_o = 6'(LayerGroupBase[layer_i]) + 6'(group_i);
-  assign worn_o  = wear_i[group_o] >= limit_i;
+  assign worn_o  = 33'(wear_i[group_o]) + 33'(word_q) >= 33'(limit_i) + 33'(most_q);
   assign cycle_o = set_i && !set_q;
   assign wear_o  = cycle_o && word_q == most_q && wear_i[group_o] != '1;
 

@@ -104,6 +104,7 @@ module cnr_programmer
     .prog_last_o(prog_last),
     .prog_accept_i(accept_o),
     .prog_busy_i(prog_busy),
+    .prog_suspended_i(suspended_o),
     .prog_done_i(prog_done),
     .prog_err_i(prog_err),
     .prog_pointer_i(pointer_o),

@@ -144,7 +144,10 @@ _BENCHES += (
             chips=("mini",),
             public=_UPSETS,
         )
-        for theme in "operations acceptance limits commands stops upsets random".split()
+        for theme in (
+            *("operations", "acceptance", "limits", "commands", "stops", "upsets", "random"),
+            *("exercise", "refresh", "relax", "march", "locks", "suspend"),
+        )
     ),
     # tb/test_prog_properties.py runs these two: each of their tests has to fail.
     Bench(

@@ -177,7 +177,7 @@ module cnr_prog_chk
     if (live && busy_o && state_q <= StateLast) begin
       A13_Stop: assert (!(abort_i || !supply_ok_i) || stop_o)
       else $error("%m: abort %b, supply %b, but no stop", abort_i, supply_ok_i);
-      A13_Suspend: assert (!(suspend_i && state_q == StRun) || stop_o)
+      A13_Suspend: assert (!(suspend_i && state_q == StRun) || stop_o || word_done_i)
       else $error("%m: suspend, but no stop");
       A13_End: assert (stop_age_q <= StopCycles)
       else $error("%m: busy %0d cycles after a stop, limit %0d", stop_age_q, StopCycles);

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from tb.drivers.programmer import Counts, Programmer, Targets
-from tb.host.regmap import ProgErr, ProgOp
+from tb.host.regmap import BistPattern, ProgErr, ProgOp
+from tb.models.march import march
 from tb.models.programming import Address, Fail, existing_cells, words
 from tb.models.simple_cells import Cell, SimpleCells, SimpleMacro
 from tb.models.write_verify import Word
@@ -104,6 +106,21 @@ class ProgrammerEnv:
             ]
         return expected
 
+    async def check_march(self, pattern: BistPattern, first: Address, last: Address) -> list[Word]:
+        """Run the self-test over a range and compare all that shows with what it should be."""
+        programmer, macro = self.programmer, self.macro
+        before, seen = programmer.counts, len(macro.trace)
+        programmer.configure(replace(programmer.config, bist_pattern=pattern))
+        steps = list(march(self.chip, pattern, first, last))
+        twin = macro.cells.copy(words(self.chip, first, last))
+        expected = [self._word(twin, step.address).run(step.op, step.targets) for step in steps]
+        assert await programmer.run(ProgOp.MARCH, first, last) is ProgErr.NONE
+        _compare_events(macro.trace[seen:], list(chain(*(word.events for word in expected))))
+        fails = list(chain(*(word.failed for word in expected)))
+        assert await programmer.pop_fails() == fails[:LOG_DEPTH]
+        assert programmer.counts == _counts(before, ProgOp.MARCH, expected)
+        return expected
+
     def after(self, address: Address) -> Address:
         """The next word in programming order; the first again after the last."""
         order = words(self.chip, Address(0, 0, 0), Address(99, 0, 0))
@@ -112,12 +129,10 @@ class ProgrammerEnv:
     def _expected(self, op: ProgOp, first: Address, last: Address, targets: Targets) -> list[Word]:
         order = words(self.chip, first, last)
         twin = self.macro.cells.copy(order)
-        return [
-            Word(twin, word, existing_cells(self.chip, word), self.programmer.config).run(
-                op, targets.get(word, {})
-            )
-            for word in order
-        ]
+        return [self._word(twin, word).run(op, targets.get(word, {})) for word in order]
+
+    def _word(self, cells: SimpleCells, address: Address) -> Word:
+        return Word(cells, address, existing_cells(self.chip, address), self.programmer.config)
 
 
 def failed_cells(fails: list[Fail]) -> set[tuple[Address, int]]:

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import cocotb
+
+from tb.drivers.cycles import wait_cycles
+from tb.drivers.programmer import SAFE
+from tb.drivers.programmer_cases import WORD, changed, length, mixed, started
+from tb.host.regmap import ProgErr, ProgOp
+from tb.models.programming import Address, words
+
+LAST = Address(1, 0, 4)
+
+
+@cocotb.test(timeout_time=500, timeout_unit="ms")
+async def a_suspended_write_goes_on_with_the_same_targets(dut: Any) -> None:
+    """In every cycle: off within two clocks, nothing while suspended, right at the end."""
+    env = await started(dut)
+    programmer = env.programmer
+    targets = env.data(WORD, LAST)
+    order = words(env.chip, WORD, LAST)
+    for cycle in range(await length(env, ProgOp.WRITE, LAST, targets) - 1):
+        env.renew_cells()
+        stream = programmer.stream(targets, order)
+        await programmer.command(ProgOp.WRITE, WORD, LAST)
+        await wait_cycles(cycle)
+        await programmer.strobe("suspend")
+        await wait_cycles()
+        assert not programmer.lines.hv, f"cycle {cycle}"
+        while programmer.busy and not programmer.suspended:
+            await wait_cycles()
+        if programmer.suspended:
+            seen = len(env.macro.trace)
+            await wait_cycles(40)
+            assert programmer.lines == SAFE
+            assert len(env.macro.trace) == seen
+            await programmer.strobe("resume")
+            assert await programmer.done() is ProgErr.NONE
+        stream.cancel()
+        for word in order:
+            assert env.levels(word) == targets[word], f"{word} after a suspend in cycle {cycle}"
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def an_abort_or_a_dip_of_the_supply_ends_a_suspended_operation(dut: Any) -> None:
+    env = await started(dut, mixed)
+    programmer = env.programmer
+    for flag, error in (("abort", ProgErr.ABORTED), ("supply_ok", ProgErr.SUPPLY)):
+        await programmer.command(ProgOp.CYCLE, WORD, LAST)
+        assert await programmer.done() is ProgErr.LIMIT
+        programmer.configure(changed(programmer.config, test_cycles=3))
+        await programmer.command(ProgOp.CYCLE, WORD, LAST)
+        await programmer.pulse_starts()
+        await programmer.strobe("suspend")
+        while not programmer.suspended:
+            await wait_cycles()
+        if flag == "abort":
+            await programmer.strobe("abort")
+        else:
+            programmer.set_flag(flag, 0)
+        assert await programmer.done() is error
+        programmer.set_flag("supply_ok", 1)
+        assert programmer.pointer == WORD
+        programmer.configure(changed(programmer.config, test_cycles=0))
+        await wait_cycles(3)
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def a_suspend_without_an_operation_is_ignored(dut: Any) -> None:
+    env = await started(dut)
+    await env.programmer.strobe("suspend")
+    await wait_cycles(5)
+    assert not env.programmer.busy
+    await env.check(ProgOp.READ, WORD)
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def what_is_read_back_is_not_lost_in_a_suspend(dut: Any) -> None:
+    env = await started(dut, mixed)
+    programmer = env.programmer
+    programmer.stall_read_back()
+    await programmer.command(ProgOp.READ, WORD, LAST)
+    while not dut.rb_valid_o.value:
+        await wait_cycles()
+    await programmer.strobe("suspend")
+    await wait_cycles(20)
+    assert dut.rb_valid_o.value
+    programmer.take_read_back()
+    while not programmer.suspended:
+        await wait_cycles()
+    await programmer.strobe("resume")
+    assert await programmer.done() is ProgErr.NONE
+    assert len(programmer.read_back) == 2
