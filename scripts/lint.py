@@ -80,7 +80,7 @@ def _verible_rules() -> tuple[str, str]:
 
 
 def _hand_written() -> list[Path]:
-    folders = ("rtl", "tb/macro", "tb/harness", "tb/checkers")
+    folders = ("rtl", "tb/macro", "tb/harness", "tb/checkers", "tb/sequence")
     return sorted(file for folder in folders for file in ROOT.glob(f"{folder}/*.sv"))
 
 

@@ -23,7 +23,8 @@ class Bench:
     sources
         Files and lists of files (`.f`) in the order of compilation, relative to the root of the
         project; `{chip}` stands for the chip. The packages of the chip come first by themselves,
-        and the bound checker `tb/checkers/<module>_chk.sv` of each module last.
+        and the bound checkers `tb/checkers/<module>_chk.sv` (or those that the list
+        `<module>_chk.f` names) of each module last.
     module
         The Python module with the cocotb tests.
     chips

@@ -28,7 +28,7 @@ def design_sources(entries: Iterable[str], chip: str, checkers: bool = True) -> 
     Returns
     -------
     list of Path
-        The packages of the chip, the files, and the bound checker of each file that has one.
+        The packages of the chip, the files, and the bound checkers of each file that has some.
 
     Raises
     ------
@@ -38,13 +38,15 @@ def design_sources(entries: Iterable[str], chip: str, checkers: bool = True) -> 
     packages = [f"rtl/gen/{chip}/cnr_chip_pkg.sv", "rtl/cnr_pkg.sv"]
     _check_chip(chip, ROOT / packages[0])
     files = list(dict.fromkeys(_expand([*packages, *entries], chip)))
-    bound = [checker_of(file) for file in files] if checkers else []
-    return files + [checker for checker in bound if checker.is_file()]
+    bound = [checker for file in files for checker in checkers_of(file)] if checkers else []
+    return list(dict.fromkeys(files + bound))
 
 
-def checker_of(file: Path) -> Path:
-    """Where the bound checker of a module is, if it has one."""
-    return CHECKERS / f"{file.stem}_chk.sv"
+def checkers_of(file: Path) -> list[Path]:
+    """The files of the bound checkers of a module: one of its own, and a list of shared ones."""
+    own, shared = (CHECKERS / f"{file.stem}_chk{suffix}" for suffix in (".sv", ".f"))
+    more = list(_expand(_listed(shared), "")) if shared.is_file() else []
+    return [own, *more] if own.is_file() else more
 
 
 def _check_chip(chip: str, package: Path) -> None:

@@ -37,6 +37,13 @@ def test_packages_come_first_and_checkers_last(root: Path) -> None:
     assert names(("rtl/cnr_a.sv", "rtl/cnr_b.sv")) == expected
 
 
+def test_a_checker_may_be_a_list_of_files(root: Path) -> None:
+    (root / "tb/shared.sv").touch()
+    (root / "tb/checkers/cnr_b_chk.f").write_text("tb/shared.sv\n")
+    files = names(("rtl/cnr_b.sv",))
+    assert files == ["cnr_chip_pkg.sv", "cnr_pkg.sv", "cnr_b.sv", "shared.sv"]
+
+
 def test_a_list_is_expanded_and_no_file_comes_twice(root: Path) -> None:
     (root / "all.f").write_text("// blocks\nrtl/cnr_b.sv  // the second\n\nrtl/cnr_a.sv\n")
     files = names(("all.f", "rtl/cnr_a.sv", "rtl/gen/{chip}/cnr_chip_pkg.sv"))

@@ -64,4 +64,139 @@ module cnr_sequence_chk
 
   timeunit 1ns; timeprecision 1ps;
 
+  localparam real QuietNs = 10.0;   // registers hold random values before
+
+  // A controller that never says that it forms is taken at its bit line: above the SET ceiling.
+  logic forming_seen_q = 1'b0;
+
+  always @(posedge forming_i) forming_seen_q = 1'b1;
+
+  pins_t pins;
+
+  assign pins = '{
+    alive:       hv_kill_ni,
+    word:        '{layer: prog_layer_i, group: prog_group_i, row: prog_row_i},
+    bl:          bl_en_i & {WordCells{hv_kill_ni}},
+    sl:          sl_en_i & {WordCells{hv_kill_ni}},
+    wl:          wl_en_i & hv_kill_ni,
+    codes:       '{wl: wl_dac_i, bl: bl_dac_i, sl: sl_dac_i, polarity: polarity_i},
+    hv:          hv_en_i & hv_kill_ni,
+    bleed:       bleed_en_i | ~hv_kill_ni,
+    sense:       sense_en_i & hv_kill_ni,
+    sense_ref:   sense_ref_i,
+    sense_bits:  sense_i,
+    sense_rdy:   sense_rdy_i,
+    pump_rdy:    pump_rdy_i,
+    rd_bank:     rd_bank_i,
+    rd_rst:      rd_rst_i,
+    rd_pulse:    rd_pulse_i,
+    in_load:     in_load_i,
+    int_rst:     int_rst_i,
+    int_en:      int_en_i,
+    sample:      sample_i,
+    cmp_strobe:  cmp_strobe_i,
+    rst_n:       rst_ni,
+    supply_ok:   supply_ok_i,
+    stop:        stop_i,
+    start:       start_i,
+    busy:        busy_i,
+    done:        done_i,
+    error:       error_i,
+    word_start:  word_start_i,
+    cell_failed: cell_failed_i,
+    illegal:     illegal_i,
+    unverified:  unverified_i,
+    alarm:       alarm_i,
+    forming:     forming_i,
+    forms:       forming_i | (~forming_seen_q & (32'(bl_dac_i) > CeilSetLine))
+  };
+
+  // The pins settle before a rule looks at them. An emergency excuses, for as long as the slowest
+  // reaction to one may take, what ends a pulse or a sense out of order.
+  function automatic logic emergent(pins_t p);
+    return !p.alive || !p.rst_n || !p.supply_ok || !p.pump_rdy || p.stop || p.alarm;
+  endfunction
+
+  step_t step = '0;
+  real   emergency_at_q = Never;
+
+  always @(pins) begin
+    if (emergent(step.now) || emergent(pins)) emergency_at_q = $realtime;
+    step <= '{
+      was: step.now, now: pins, emergency: $realtime <= emergency_at_q + PumpNs + SlackNs
+    };
+  end
+
+  logic live_q = 1'b0;
+
+  initial begin
+    #QuietNs;
+    if (rst_ni && !AwaitReset) live_q = 1'b1;
+  end
+
+  always @(posedge rst_ni) if ($realtime >= QuietNs) live_q = 1'b1;
+
+  cnr_sequence_order u_order (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  cnr_sequence_safety u_safety (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  cnr_sequence_command u_command (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  cnr_sequence_word u_word (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  cnr_sequence_life #(
+    .HalfSelectMs(HalfSelectMs),
+    .Endurance(Endurance)
+  ) u_life (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  cnr_sequence_compute u_compute (
+    .live_i(live_q),
+    .step_i(step)
+  );
+
+  // The report.
+  function automatic void tell(int unsigned number, int unsigned exercised);
+    $display("property A%0d exercised %0d", number, exercised);
+  endfunction
+
+  final begin
+    if ($test$plusargs("cnr_properties")) begin
+      tell(1, u_order.a1_q);
+      tell(2, u_order.a2_q);
+      tell(3, u_order.a3_q);
+      tell(4, u_order.a4_q);
+      tell(5, u_safety.a5_q);
+      tell(6, u_life.a6_q);
+      tell(7, u_safety.a7_q);
+      tell(8, u_order.a8_q);
+      tell(9, u_word.a9_q);
+      tell(10, u_word.a10_q);
+      tell(11, u_word.a11_q);
+      tell(12, u_word.a12_q);
+      tell(13, u_safety.a13_q);
+      tell(14, u_life.a14_q);
+      tell(15, u_life.a15_q);
+      tell(16, u_word.a16_q);
+      tell(17, u_command.a17_q);
+      tell(18, u_command.a18_q);
+      tell(19, u_safety.a19_q);
+      tell(20, u_compute.a20_q);
+    end
+  end
+
 endmodule

@@ -1,9 +1,9 @@
 // What the modules of the sequence checker share: a snapshot of the settled pins, times and limits.
 
 package cnr_sequence_pkg;
-  import cnr_chip_pkg::*;
-
   timeunit 1ns; timeprecision 1ps;
+
+  import cnr_chip_pkg::*;
 
   typedef logic [WordCells-1:0] cells_t;
   typedef logic [NumLayers-1:0] layers_t;
@@ -56,6 +56,7 @@ package cnr_sequence_pkg;
     logic             illegal;
     logic             unverified;
     logic             alarm;
+    logic             forming;
     logic             forms;      // a pulse in the SET direction is a FORM pulse
   } pins_t;
 
@@ -63,6 +64,7 @@ package cnr_sequence_pkg;
   typedef struct packed {
     pins_t was;
     pins_t now;
+    logic  emergency;             // something has just happened that ends what runs at once
   } step_t;
 
   localparam real SlackNs = 0.001;          // of every time
@@ -79,7 +81,7 @@ package cnr_sequence_pkg;
   localparam real PumpNs      = ClkNs * 4.0;   // from the loss of the pump to high voltage off
   localparam real AlarmNs     = ClkNs;         // from an invalid state to high voltage off
 
-  // Words of the layers before one, groups before it, and so on: the number of a word.
+  // Number of a word, in the order of programming.
   function automatic int unsigned word_number(word_t word);
     int unsigned number;
     number = 0;
@@ -89,6 +91,7 @@ package cnr_sequence_pkg;
     return number + 32'(word.group) * LayerRows[word.layer] + 32'(word.row);
   endfunction
 
+  // Number of the group that a word lies in.
   function automatic int unsigned group_number(word_t word);
     int unsigned number;
     number = 0;

@@ -1,0 +1,120 @@
+// Pulsed read and inference (A20): never together with high voltage; an image is loaded only with a
+// complete read of every bank since the last high voltage and within the retention; in each layer,
+// reset, integrate and sample follow each other without overlap; a layer starts after the one before
+// it has sampled the image. A bank is read by a reset and a pulse of full length, one after the other
+// at one address, and empty if its reset is not followed by such a pulse.
+
+module cnr_sequence_compute
+  import cnr_chip_pkg::*;
+  import cnr_sequence_pkg::*;
+(
+  input logic  live_i,
+  input step_t step_i
+);
+
+  timeunit 1ns; timeprecision 1ps;
+
+  localparam real ResetNs     = ClkNs * real'(ReadResetCycles);
+  localparam real PulseNs     = ClkNs * real'(ReadPulseCycles);
+  localparam real RetentionNs = ClkNs * real'(Retention);
+
+  pins_t   was, now;
+  real     t_ns, oldest_ns;
+  logic    busy;
+  layers_t rst_rises, en_rises, sample_rises;
+
+  // Banks
+  logic [NumBanks-1:0] read_q = '0;
+  real  read_at_q [NumBanks];
+  real  reset_at_q = 0.0;        // of the bank in turn: its reset, its pulse began
+  real  pulse_at_q = 0.0;
+  logic emptied_q = 1'b0;        // reset and not yet read
+  logic reset_q = 1'b0;          // for long enough
+
+  initial for (int unsigned b = 0; b < NumBanks; b++) read_at_q[b] = Never;
+
+  // Layers
+  layers_t cleared_q = '0;                // reset since it last integrated
+  layers_t summed_q = '0;                 // integrated since its reset
+  logic [NumLayers:0] image_q = '0;       // layers whose input is there; last: the comparators'
+
+  int unsigned a20_q = 0;
+
+  // The bank that was in turn is left, or reset again: it is empty if it was not read.
+  function automatic void leave();
+    if (emptied_q && 32'(was.rd_bank) < NumBanks) read_q[was.rd_bank] = 1'b0;
+    emptied_q = 1'b0;
+    reset_q   = 1'b0;
+  endfunction
+
+  always @(step_i) begin
+    was  = step_i.was;
+    now  = step_i.now;
+    t_ns = $realtime;
+
+    // Banks
+    if (was.rd_rst && (!now.rd_rst || now.rd_bank != was.rd_bank)) begin
+      reset_q = t_ns >= reset_at_q + ResetNs - SlackNs;
+    end
+    if (was.rd_pulse && !now.rd_pulse && reset_q && now.rd_bank == was.rd_bank &&
+        t_ns >= pulse_at_q + PulseNs - SlackNs && 32'(now.rd_bank) < NumBanks) begin
+      read_q[now.rd_bank]    = 1'b1;
+      read_at_q[now.rd_bank] = t_ns;
+      emptied_q              = 1'b0;
+      reset_q                = 1'b0;
+    end
+    if (now.rd_bank != was.rd_bank || (now.rd_rst && !was.rd_rst)) leave();
+    if (now.rd_rst && !was.rd_rst) begin
+      reset_at_q = t_ns;
+      emptied_q  = 1'b1;
+    end
+    if (now.rd_pulse && !was.rd_pulse) pulse_at_q = t_ns;
+    if (now.hv || !now.supply_ok) read_q = '0;
+
+    rst_rises    = now.int_rst & ~was.int_rst;
+    en_rises     = now.int_en & ~was.int_en;
+    sample_rises = now.sample & ~was.sample;
+    cleared_q    = (cleared_q | (was.int_rst & ~now.int_rst)) & ~rst_rises;
+    summed_q     = (summed_q | (was.int_en & ~now.int_en)) & ~rst_rises & ~en_rises;
+
+    if (live_i) begin
+      busy = now.rd_rst || now.rd_pulse || now.in_load || now.cmp_strobe ||
+             (now.int_rst | now.int_en | now.sample) != '0;
+      if (now.hv) begin
+        A20_Apart: assert (!busy)
+        else $error("%m: high voltage with read %b, load %b, reset %h, integrate %h, sample %h",
+                    now.rd_rst | now.rd_pulse, now.in_load, now.int_rst, now.int_en, now.sample);
+      end
+      if (now.in_load && !was.in_load) begin
+        a20_q++;
+        A20_Weights: assert (&read_q)
+        else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
+        oldest_ns = t_ns;
+        for (int unsigned b = 0; b < NumBanks; b++) begin
+          if (read_at_q[b] < oldest_ns) oldest_ns = read_at_q[b];
+        end
+        A20_Held: assert (t_ns <= oldest_ns + RetentionNs + SlackNs)
+        else $error("%m: an image on weights held for %0.3f ns, limit %0.3f ns", t_ns - oldest_ns,
+                    RetentionNs);
+      end
+      A20_Overlap: assert (((now.int_rst & now.int_en) | (now.int_rst & now.sample) |
+                            (now.int_en & now.sample)) == '0)
+      else $error("%m: reset %h, integrate %h, sample %h, limit one per layer", now.int_rst,
+                  now.int_en, now.sample);
+      A20_Integrate: assert ((en_rises & ~cleared_q) == '0)
+      else $error("%m: layers %h integrate, reset before are %h", en_rises, cleared_q);
+      A20_Sample: assert ((sample_rises & ~summed_q) == '0)
+      else $error("%m: layers %h sample, integrated before have %h", sample_rises, summed_q);
+      A20_Layers: assert ((rst_rises & ~image_q[NumLayers-1:0]) == '0)
+      else $error("%m: layers %h start, the image is at %h", rst_rises, image_q);
+      A20_Compare: assert (!now.cmp_strobe || was.cmp_strobe || image_q[NumLayers])
+      else $error("%m: comparators strobed, the image is at %h", image_q);
+    end
+
+    cleared_q = cleared_q & ~en_rises;
+    summed_q  = summed_q & ~sample_rises;
+    image_q   = (image_q & ~{1'b0, sample_rises}) | {sample_rises & image_q[NumLayers-1:0], 1'b0};
+    if (now.in_load && !was.in_load) image_q = {{NumLayers{1'b0}}, 1'b1};
+  end
+
+endmodule
