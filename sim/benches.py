@@ -169,6 +169,15 @@ _BENCHES += (
     ),
 )
 
+# The sequence checker alone, with its pins driven.
+_SEQUENCE = ("tb/sequence/cnr_sequence.f", "tb/harness/cnr_sequence_tb.sv")
+
+_BENCHES += (
+    Bench("sequence", "cnr_sequence_tb", _SEQUENCE, chips=("mini",)),
+    # tb/test_sequence.py runs this one: each of its tests has to fail.
+    Bench("sequence_properties", "cnr_sequence_tb", _SEQUENCE, chips=("mini",), suite=False),
+)
+
 # The bus side: SPI, registers, and the core and the chip with a host on their bus.
 _REGS = (
     "rtl/gen/cnr_regs_reg_pkg.sv",

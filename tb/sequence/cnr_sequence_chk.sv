@@ -117,16 +117,6 @@ module cnr_sequence_chk
     return !p.alive || !p.rst_n || !p.supply_ok || !p.pump_rdy || p.stop || p.alarm;
   endfunction
 
-  step_t step = '0;
-  real   emergency_at_q = Never;
-
-  always @(pins) begin
-    if (emergent(step.now) || emergent(pins)) emergency_at_q = $realtime;
-    step <= '{
-      was: step.now, now: pins, emergency: $realtime <= emergency_at_q + PumpNs + SlackNs
-    };
-  end
-
   logic live_q = 1'b0;
 
   initial begin
@@ -136,23 +126,33 @@ module cnr_sequence_chk
 
   always @(posedge rst_ni) if ($realtime >= QuietNs) live_q = 1'b1;
 
+  step_t step = '0;
+  real   emergency_at_q = Never;
+
+  always @(pins or live_q) begin
+    if (emergent(step.now) || emergent(pins)) emergency_at_q = $realtime;
+    if (live_q) begin
+      step <= '{
+        was: (step == '0) ? pins : step.now,
+        now: pins,
+        emergency: $realtime <= emergency_at_q + PumpNs + SlackNs
+      };
+    end
+  end
+
   cnr_sequence_order u_order (
-    .live_i(live_q),
     .step_i(step)
   );
 
   cnr_sequence_safety u_safety (
-    .live_i(live_q),
     .step_i(step)
   );
 
   cnr_sequence_command u_command (
-    .live_i(live_q),
     .step_i(step)
   );
 
   cnr_sequence_word u_word (
-    .live_i(live_q),
     .step_i(step)
   );
 
@@ -160,12 +160,10 @@ module cnr_sequence_chk
     .HalfSelectMs(HalfSelectMs),
     .Endurance(Endurance)
   ) u_life (
-    .live_i(live_q),
     .step_i(step)
   );
 
   cnr_sequence_compute u_compute (
-    .live_i(live_q),
     .step_i(step)
   );
 

@@ -5,7 +5,6 @@
 module cnr_sequence_command
   import cnr_sequence_pkg::*;
 (
-  input logic  live_i,
   input step_t step_i
 );
 
@@ -30,7 +29,7 @@ module cnr_sequence_command
     was      = step_i.was;
     now      = step_i.now;
     t_ns     = $realtime;
-    hv_rises = now.hv && !was.hv;
+    hv_rises = now.hv && !was.hv && was.alive;
     starts   = now.start && !was.start;
     dones    = now.done && !was.done;
     at_once  = starts && dones && !pending_q;
@@ -38,7 +37,7 @@ module cnr_sequence_command
     if (starts) commanded_q = 1'b1;
     if (was.busy || starts) idle_at_q = t_ns;
 
-    if (live_i && commanded_q) begin
+    if (commanded_q) begin
       if (starts) begin
         A17_Lost: assert (!pending_q || dones)
         else $error("%m: a command with %b before it unanswered, limit 0", pending_q);
@@ -66,7 +65,7 @@ module cnr_sequence_command
       end
     end
 
-    if (live_i && hv_rises) begin
+    if (hv_rises) begin
       a18_q++;
       A18_NoPulse: assert (!now.illegal)
       else $error("%m: a pulse with illegal configuration %b, limit 0", now.illegal);

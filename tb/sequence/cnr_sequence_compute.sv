@@ -8,7 +8,6 @@ module cnr_sequence_compute
   import cnr_chip_pkg::*;
   import cnr_sequence_pkg::*;
 (
-  input logic  live_i,
   input step_t step_i
 );
 
@@ -77,39 +76,37 @@ module cnr_sequence_compute
     cleared_q    = (cleared_q | (was.int_rst & ~now.int_rst)) & ~rst_rises;
     summed_q     = (summed_q | (was.int_en & ~now.int_en)) & ~rst_rises & ~en_rises;
 
-    if (live_i) begin
-      busy = now.rd_rst || now.rd_pulse || now.in_load || now.cmp_strobe ||
-             (now.int_rst | now.int_en | now.sample) != '0;
-      if (now.hv) begin
-        A20_Apart: assert (!busy)
-        else $error("%m: high voltage with read %b, load %b, reset %h, integrate %h, sample %h",
-                    now.rd_rst | now.rd_pulse, now.in_load, now.int_rst, now.int_en, now.sample);
-      end
-      if (now.in_load && !was.in_load) begin
-        a20_q++;
-        A20_Weights: assert (&read_q)
-        else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
-        oldest_ns = t_ns;
-        for (int unsigned b = 0; b < NumBanks; b++) begin
-          if (read_at_q[b] < oldest_ns) oldest_ns = read_at_q[b];
-        end
-        A20_Held: assert (t_ns <= oldest_ns + RetentionNs + SlackNs)
-        else $error("%m: an image on weights held for %0.3f ns, limit %0.3f ns", t_ns - oldest_ns,
-                    RetentionNs);
-      end
-      A20_Overlap: assert (((now.int_rst & now.int_en) | (now.int_rst & now.sample) |
-                            (now.int_en & now.sample)) == '0)
-      else $error("%m: reset %h, integrate %h, sample %h, limit one per layer", now.int_rst,
-                  now.int_en, now.sample);
-      A20_Integrate: assert ((en_rises & ~cleared_q) == '0)
-      else $error("%m: layers %h integrate, reset before are %h", en_rises, cleared_q);
-      A20_Sample: assert ((sample_rises & ~summed_q) == '0)
-      else $error("%m: layers %h sample, integrated before have %h", sample_rises, summed_q);
-      A20_Layers: assert ((rst_rises & ~image_q[NumLayers-1:0]) == '0)
-      else $error("%m: layers %h start, the image is at %h", rst_rises, image_q);
-      A20_Compare: assert (!now.cmp_strobe || was.cmp_strobe || image_q[NumLayers])
-      else $error("%m: comparators strobed, the image is at %h", image_q);
+    busy = now.rd_rst || now.rd_pulse || now.in_load || now.cmp_strobe ||
+           (now.int_rst | now.int_en | now.sample) != '0;
+    if (now.hv) begin
+      A20_Apart: assert (!busy)
+      else $error("%m: high voltage; read %b, load %b, reset %h, integrate %h, sample %h, limit 0",
+                  now.rd_rst | now.rd_pulse, now.in_load, now.int_rst, now.int_en, now.sample);
     end
+    if (now.in_load && !was.in_load) begin
+      a20_q++;
+      A20_Weights: assert (&read_q)
+      else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
+      oldest_ns = t_ns;
+      for (int unsigned b = 0; b < NumBanks; b++) begin
+        if (read_at_q[b] < oldest_ns) oldest_ns = read_at_q[b];
+      end
+      A20_Held: assert (t_ns <= oldest_ns + RetentionNs + SlackNs)
+      else $error("%m: an image on weights held for %0.3f ns, limit %0.3f ns", t_ns - oldest_ns,
+                  RetentionNs);
+    end
+    A20_Overlap: assert (((now.int_rst & now.int_en) | (now.int_rst & now.sample) |
+                          (now.int_en & now.sample)) == '0)
+    else $error("%m: reset %h, integrate %h, sample %h, limit one per layer", now.int_rst,
+                now.int_en, now.sample);
+    A20_Integrate: assert ((en_rises & ~cleared_q) == '0)
+    else $error("%m: layers %h integrate, limit %h are reset", en_rises, cleared_q);
+    A20_Sample: assert ((sample_rises & ~summed_q) == '0)
+    else $error("%m: layers %h sample, limit %h have integrated", sample_rises, summed_q);
+    A20_Layers: assert ((rst_rises & ~image_q[NumLayers-1:0]) == '0)
+    else $error("%m: layers %h start, limit %h with the image", rst_rises, image_q);
+    A20_Compare: assert (!now.cmp_strobe || was.cmp_strobe || image_q[NumLayers])
+    else $error("%m: comparators strobed, limit %b images at them", image_q[NumLayers]);
 
     cleared_q = cleared_q & ~en_rises;
     summed_q  = summed_q & ~sample_rises;

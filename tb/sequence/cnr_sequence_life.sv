@@ -10,7 +10,6 @@ module cnr_sequence_life
   parameter int unsigned HalfSelectMs = HalfSelectMaxMs,
   parameter int unsigned Endurance    = EnduranceCycles
 ) (
-  input logic  live_i,
   input step_t step_i
 );
 
@@ -50,19 +49,19 @@ module cnr_sequence_life
     was = step_i.was;
     now = step_i.now;
 
-    if (live_i && ((now.hv && !was.hv) || (now.sense && !was.sense))) begin
+    if ((now.hv && !was.hv) || (now.sense && !was.sense)) begin
       cells = now.bl | now.sl;
       a14_q++;
       A14_Columns: assert ((cells & ~existing(now.word)) == '0)
       else $error("%m: columns %h of word %h, limit %h", cells, now.word, existing(now.word));
     end
 
-    if (live_i && now.sense && !was.sense) begin
+    if (now.sense && !was.sense) begin
       A6_Sense: assert (32'(now.codes.wl) <= CeilResetWl)
       else $error("%m: word line at %0d, limit %0d", now.codes.wl, CeilResetWl);
     end
 
-    if (live_i && now.hv && !was.hv && exists(now.word)) begin
+    if (now.hv && !was.hv && exists(now.word)) begin
       cells   = now.codes.polarity ? now.sl : now.bl;
       number  = word_number(now.word);
       ceil_wl = now.codes.polarity ? CeilResetWl : now.forms ? CeilFormWl : CeilSetWl;
@@ -105,11 +104,9 @@ module cnr_sequence_life
         if (bl_ns_q[line + c] > most_ns) most_ns = bl_ns_q[line + c];
         if (sl_ns_q[line + c] > most_ns) most_ns = sl_ns_q[line + c];
       end
-      if (live_i) begin
-        A14_Disturb: assert (most_ns <= LineNs)
-        else $error("%m: %0.3f ns of high voltage on a line of the group of word %h, limit %0.3f ns",
-                    most_ns, was.word, LineNs);
-      end
+      A14_Disturb: assert (most_ns <= LineNs)
+      else $error("%m: %0.3f ns of high voltage on a line of group %0d, limit %0.3f ns", most_ns,
+                  group_number(was.word), LineNs);
     end
     if (now.hv && !was.hv) hv_at_q = $realtime;
   end

@@ -14,7 +14,6 @@ module cnr_sequence_word
   import cnr_chip_pkg::*;
   import cnr_sequence_pkg::*;
 (
-  input logic  live_i,
   input step_t step_i
 );
 
@@ -118,7 +117,7 @@ module cnr_sequence_word
     was      = step_i.was;
     now      = step_i.now;
     t_ns     = $realtime;
-    hv_rises = now.hv && !was.hv;
+    hv_rises = now.hv && !was.hv && was.alive;
     hv_falls = was.hv && !now.hv;
 
     // Failed cells: one per clock of the strobe.
@@ -161,20 +160,18 @@ module cnr_sequence_word
       };
       width_ns = t_ns - hv_at_q;
       hv_ns_q  = hv_ns_q + width_ns;
-      if (live_i) begin
-        A5_WordTime: assert (hv_ns_q <= WordNs + SlackNs)
-        else $error("%m: %0.3f ns of high voltage on word %h, limit %0.3f ns", hv_ns_q, word_q,
-                    WordNs);
-        if (pulse.kind == pulse_q.kind && (cells & pulse_q.cells) != '0 && !again_q &&
-            !step_i.emergency) begin
-          fell = pulse.codes.wl < pulse_q.codes.wl || pulse.codes.bl < pulse_q.codes.bl ||
-                 pulse.codes.sl < pulse_q.codes.sl || width_ns < width_ns_q - SlackNs;
-          rose = pulse.codes.wl > pulse_q.codes.wl || pulse.codes.bl > pulse_q.codes.bl ||
-                 pulse.codes.sl > pulse_q.codes.sl || width_ns > width_ns_q + SlackNs;
-          A11_Ramp: assert (!fell || rose)
-          else $error("%m: codes %h, %0.3f ns after %h, %0.3f ns, limit none falls unless one rises",
-                      pulse.codes, width_ns, pulse_q.codes, width_ns_q);
-        end
+      A5_WordTime: assert (hv_ns_q <= WordNs + SlackNs)
+      else $error("%m: %0.3f ns of high voltage on word %h, limit %0.3f ns", hv_ns_q, word_q,
+                  WordNs);
+      if (pulse.kind == pulse_q.kind && (cells & pulse_q.cells) != '0 && !again_q &&
+          !step_i.emergency) begin
+        fell = pulse.codes.wl < pulse_q.codes.wl || pulse.codes.bl < pulse_q.codes.bl ||
+               pulse.codes.sl < pulse_q.codes.sl || width_ns < width_ns_q - SlackNs;
+        rose = pulse.codes.wl > pulse_q.codes.wl || pulse.codes.bl > pulse_q.codes.bl ||
+               pulse.codes.sl > pulse_q.codes.sl || width_ns > width_ns_q + SlackNs;
+        A11_Ramp: assert (!fell || rose)
+        else $error("%m: codes %h, %0.3f ns after %h, %0.3f ns, limit none falls or one rises",
+                    pulse.codes, width_ns, pulse_q.codes, width_ns_q);
       end
       pulsed_q   = pulsed_q | cells;
       unread_q   = unread_q | cells;
@@ -198,7 +195,7 @@ module cnr_sequence_word
     if (over || (now.wl && !was.wl && (!open_q || now.word != word_q))) begin
       judged = open_q && pulsed_q != '0 && !interrupted_q && !unverified_q &&
                !(now.done && now.error);
-      if (live_i && judged) begin
+      if (judged) begin
         a9_q++;
         a12_q++;
         left = $countones(unread_q);
@@ -233,7 +230,7 @@ module cnr_sequence_word
       cells   = now.codes.polarity ? now.sl : now.bl;
       pulse.kind = now.codes.polarity ? KindReset : now.forms ? KindForm : KindSet;
     end
-    if (live_i && hv_rises && !now.unverified) begin
+    if (hv_rises && !now.unverified) begin
       a10_q++;
       a11_q++;
       A9_Between: assert ((cells & unread_q) == '0)
@@ -259,14 +256,14 @@ module cnr_sequence_word
       if (pulse_q.kind inside {KindSet, KindReset} && pulse.kind != pulse_q.kind && !again_q) begin
         reversals_q = reversals_q + 1;
       end
+      A11_Total: assert (forms_q + sets_q + resets_q <= MaxPulsesTotal)
+      else $error("%m: pulse %0d, limit %0d", forms_q + sets_q + resets_q, MaxPulsesTotal);
       A11_Form: assert (forms_q <= MaxPulsesForm)
       else $error("%m: FORM pulse %0d, limit %0d", forms_q, MaxPulsesForm);
       A11_Set: assert (sets_q <= MaxPulsesSet)
       else $error("%m: SET pulse %0d, limit %0d", sets_q, MaxPulsesSet);
       A11_Reset: assert (resets_q <= MaxPulsesReset)
       else $error("%m: RESET pulse %0d, limit %0d", resets_q, MaxPulsesReset);
-      A11_Total: assert (forms_q + sets_q + resets_q <= MaxPulsesTotal)
-      else $error("%m: pulse %0d, limit %0d", forms_q + sets_q + resets_q, MaxPulsesTotal);
       A11_Reversals: assert (reversals_q <= MaxReversals)
       else $error("%m: reversal %0d, limit %0d", reversals_q, MaxReversals);
     end

@@ -1,6 +1,6 @@
 // The sequence checker at the macro pins of every core, with what the core knows of its commands.
 
-module cnr_core_sequence
+module cnr_core_sequence_chk
   import cnr_chip_pkg::*;
   import cnr_pkg::*;
   import cnr_host_pkg::*;
@@ -132,7 +132,7 @@ module cnr_core_sequence
 
 endmodule
 
-bind cnr_core cnr_core_sequence u_sequence (
+bind cnr_core cnr_core_sequence_chk u_sequence (
   .*,
   .cfg(prog_cfg),
   .request(u_programmer.u_prog.request),
