@@ -38,19 +38,20 @@ module cnr_core_sequence_chk
   input host_status_t         status,
   input host_event_t          events,
   input prog_cfg_t            cfg,
-  input logic                 request,      // a start or resume is judged
-  input logic [3:0]           op,           // of that request, else of the sweep
+  input logic [3:0]           op,           // of a command that is judged now, else of the sweep
   input logic                 word_start,
   input logic                 fail_push,
   input logic [2:0]           prog_state,
   input logic [3:0]           verify_state,
+  input logic [2:0]           exercise_state,
   input logic [3:0]           pulse_state
 );
 
   // States are numbered from 0; these are the last ones.
-  localparam logic [2:0] ProgLast   = 3'd4;
-  localparam logic [3:0] VerifyLast = 4'd10;
-  localparam logic [3:0] PulseLast  = 4'd9;
+  localparam logic [2:0] ProgLast     = 3'd5;
+  localparam logic [3:0] VerifyLast   = 4'd11;
+  localparam logic [2:0] ExerciseLast = 3'd4;
+  localparam logic [3:0] PulseLast    = 4'd9;
 
   function automatic logic legal_ramp(ramp_cfg_t ramp, int unsigned wl, int unsigned line);
     return ramp.wl.step > 0 && ramp.line.step > 0 && ramp.width.step > 0 && ramp.width.start > 0 &&
@@ -74,16 +75,28 @@ module cnr_core_sequence_chk
     return 1'b1;
   endfunction
 
-  logic forms, verifies, sound_pulses, sound_form, sound_senses;
+  // What each operation needs of the configuration.
+  logic forms, exercises, senses, pulses, legal;
 
-  assign forms        = op == OpForm;
-  assign verifies     = op inside {OpForm, OpSet, OpReset, OpWrite};
-  assign sound_pulses = legal_ramp(cfg.set, CeilSetWl, CeilSetLine) &&
-                        legal_ramp(cfg.reset, CeilResetWl, CeilResetLine) &&
-                        cfg.max_set > 0 && cfg.max_reset > 0 && cfg.max_total > 0;
-  assign sound_form   = legal_ramp(cfg.form, CeilFormWl, CeilFormLine) && cfg.max_form > 0 &&
-                        cfg.form_ref > 0 && cfg.form_ref < '1;
-  assign sound_senses = legal_windows(cfg) && 32'(cfg.wl_sense) <= CeilResetWl;
+  assign forms     = op == OpForm || (op == OpTestPulse && cfg.test_kind == KindForm);
+  assign exercises = op inside {OpTestPulse, OpCycle};
+  assign senses    = op inside {OpForm, OpSet, OpReset, OpRead, OpVerify, OpWrite, OpRefresh};
+  assign pulses    = exercises || (senses && !(op inside {OpRead, OpVerify}));
+
+  always_comb begin
+    legal = 1'b1;
+    if (pulses) begin
+      legal &= legal_ramp(cfg.set, CeilSetWl, CeilSetLine);
+      legal &= legal_ramp(cfg.reset, CeilResetWl, CeilResetLine);
+    end
+    if (forms)             legal &= legal_ramp(cfg.form, CeilFormWl, CeilFormLine);
+    if (senses)            legal &= legal_windows(cfg) && 32'(cfg.wl_sense) <= CeilResetWl;
+    if (senses && pulses)  legal &= cfg.limits.set > 0 && cfg.limits.reset > 0;
+    if (senses && pulses)  legal &= cfg.limits.total > 0;
+    if (forms && senses)   legal &= cfg.limits.form > 0 && cfg.form_ref > 0 && cfg.form_ref < '1;
+    if (op == OpTestPulse) legal &= cfg.test_kind != KindSense;
+    if (op == OpCycle)     legal &= cfg.test_cycles > 0;
+  end
 
   cnr_sequence_chk #(
     .AwaitReset(1'b1)
@@ -117,17 +130,18 @@ module cnr_core_sequence_chk
     .cmp_strobe_i(cmp_strobe_o),
     .rst_ni,
     .supply_ok_i,
-    .stop_i(cmd.stop),
-    .start_i(request),
+    .stop_i(cmd.stop || cmd.suspend),
+    .start_i((cmd.start || cmd.resume) && !status.prog_busy),
     .busy_i(status.prog_busy),
     .done_i(events.prog_done),
     .error_i(status.prog_err != ErrNone),
     .word_start_i(word_start),
     .cell_failed_i(fail_push),
-    .illegal_i(!(sound_senses && (sound_pulses || !verifies) && (sound_form || !forms))),
-    .unverified_i(op inside {OpTestPulse, OpCycle}),
+    .illegal_i(!legal),
+    .unverified_i(exercises),
     .forming_i(status.prog_busy && forms),
-    .alarm_i(prog_state > ProgLast || verify_state > VerifyLast || pulse_state > PulseLast)
+    .alarm_i(prog_state > ProgLast || verify_state > VerifyLast ||
+             exercise_state > ExerciseLast || pulse_state > PulseLast)
   );
 
 endmodule
@@ -135,11 +149,11 @@ endmodule
 bind cnr_core cnr_core_sequence_chk u_sequence (
   .*,
   .cfg(prog_cfg),
-  .request(u_programmer.u_prog.request),
   .op(u_programmer.u_prog.op),
   .word_start(u_programmer.word_start),
   .fail_push(u_programmer.fail_push),
   .prog_state(u_programmer.u_prog.state_q),
   .verify_state(u_programmer.u_verify.state_q),
+  .exercise_state(u_programmer.u_exercise.state_q),
   .pulse_state(u_programmer.u_pulse.state_q)
 );

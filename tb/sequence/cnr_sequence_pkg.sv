@@ -108,15 +108,7 @@ package cnr_sequence_pkg;
     return number;
   endfunction
 
-  function automatic int unsigned all_groups();
-    int unsigned number;
-    number = 0;
-    for (int unsigned k = 0; k < NumLayers; k++) number += LayerGroups[k];
-    return number;
-  endfunction
-
-  localparam int unsigned NumWords  = all_words();
-  localparam int unsigned NumGroups = all_groups();
+  localparam int unsigned NumWords = all_words();
 
   function automatic logic exists(word_t word);
     if (32'(word.layer) >= NumLayers) return 1'b0;
