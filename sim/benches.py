@@ -190,6 +190,7 @@ _BENCHES += (
     Bench("spi", "cnr_spi", ("rtl/cnr_sync.sv", "rtl/cnr_spi.sv"), chips=("mini",)),
     Bench("regs", "cnr_regs", _REGS, chips=_CHIPS),
     Bench("core", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=_CHIPS),
+    Bench("core_service", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",)),
     Bench("top", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
 )
 

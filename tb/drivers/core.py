@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import cocotb
+from cocotb.simtime import get_sim_time
 from cocotb.task import Task
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 
@@ -87,11 +88,26 @@ class CoreBench:
         await self.host.connect()
 
     async def configured(self) -> None:
-        """Start, and write a whole configuration with short pulses."""
+        """Start, and write a whole configuration."""
         await self.start()
+        await self.reconfigure()
+
+    async def reset(self) -> None:
+        """Reset the core; its registers lose everything, the cells nothing."""
+        await self._clock.reset()
+        await self.host.connect()
+
+    async def reconfigure(self) -> None:
+        """Write a whole configuration."""
         await self.host.configure_programming([LOW_WINDOW, HIGH_WINDOW], FORM_REF_OHM)
         layers = len(self.chip.layers)
         await self.host.configure_compute([8] * layers, [1] * layers)
+
+    async def elapsed_ns(self, work: Coroutine[Any, Any, Any]) -> float:
+        """Do something; the simulated time that it took."""
+        begin = get_sim_time("ns")
+        await work
+        return get_sim_time("ns") - begin
 
     # Flags
 
