@@ -13,6 +13,12 @@ SEED    ?= 1
 WAVES   ?= 0
 TEST    ?=
 BENCH   ?=
+RTL      ?=
+MAP      ?=
+STIMULUS ?=
+LIMIT_MS ?=
+FILE     ?=
+SCOPE    ?=
 JOBS    ?= 2
 
 PYTHON ?= python3
@@ -21,7 +27,7 @@ PY     := $(VENV)/bin/python
 export VENV
 
 # $(call option,NAME): --name VALUE where the variable NAME has a value
-lower  = $(shell echo $(1) | tr A-Z a-z)
+lower  = $(shell echo $(1) | tr A-Z_ a-z-)
 option = $(if $($(1)),--$(call lower,$(1)) '$($(1))')
 flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
 
@@ -29,8 +35,9 @@ flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables: CHIP=$(CHIP) DEVICE= WEIGHTS=<npz> DATA=<dir> IMAGES=<n> NOISE=on|off SEED=$(SEED)"
+	@echo "  RTL=\"<files>\" MAP=<toml> STIMULUS=<py> LIMIT_MS=<ms> FILE=<fst|vcd> SCOPE=<path>"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup
@@ -57,6 +64,16 @@ waves: setup ## run BENCH=<name> with waves and open the viewer
 .PHONY: bench
 bench: setup ## the benchmarks, each a ratio within one run
 	$(PY) scripts/bench.py --chip '$(CHIP)' --seed '$(SEED)'
+
+.PHONY: check-controller
+check-controller: setup ## check RTL="<files>" of a controller of your own by its MAP=, with STIMULUS=<py>
+	$(PY) scripts/check_controller.py --rtl '$(RTL)' --map '$(MAP)' --chip '$(CHIP)' \
+	  --seed '$(SEED)' $(strip $(call option,STIMULUS) $(call option,DEVICE) $(call option,LIMIT_MS))
+
+.PHONY: check-waves
+check-waves: setup ## check the pins in the recorded wave FILE=<fst|vcd> by their MAP=
+	$(PY) scripts/check_waves.py --file '$(FILE)' --map '$(MAP)' --chip '$(CHIP)' \
+	  $(call option,SCOPE)
 
 .PHONY: train
 train: ## train the network of the chip on CIFAR-10 in DATA or CIFAR10_DIR, else download it

@@ -11,18 +11,16 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from chips import InputError  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status  # noqa: E402
 from scripts.inference.compare import compare  # noqa: E402
 from scripts.inference.job import load, make_job  # noqa: E402
 from scripts.inference.report import checks, summary, table, write_summary  # noqa: E402
 from scripts.inference.result import RtlResult  # noqa: E402
 from sim.benches import BENCHES  # noqa: E402
-from sim.build import SimulationError  # noqa: E402
 from sim.runner import run_bench  # noqa: E402
 
 
@@ -62,14 +60,6 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(check.passed for check in found) else 1
 
 
-class OneLineParser(argparse.ArgumentParser):
-    """Refuses a command line with one line and exit status 2."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
-        raise InputError(message)
-
-
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = OneLineParser(description="Program the chip, classify images, compare.")
@@ -86,18 +76,8 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run the command; errors become one line and an exit status."""
-    try:
-        return run(parse())
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except SimulationError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    """Run the command; the exit status."""
+    return exit_status(lambda: run(parse()))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""What the commands of the project share: how they refuse an input and how they end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from chips.errors import InputError
+from sim.build import SimulationError
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Refuses a command line with one line and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong."""
+        raise InputError(message)
+
+
+def exit_status(command: Callable[[], int]) -> int:
+    """Run a command; errors become one line and an exit status."""
+    try:
+        return command()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except SimulationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130

@@ -1,0 +1,1 @@
+"""Checking a controller that is not ours: pin map, generated bench, recorded waves, report."""

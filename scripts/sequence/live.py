@@ -1,0 +1,193 @@
+"""One run of a controller in front of the macro: what it needs, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chips import load_chip
+from chips.errors import InputError
+from pymodel.device import load_device
+from scripts.sequence.log import read_log
+from scripts.sequence.pin_map import PinMap, read_map
+from scripts.sequence.ports import Port, read_ports
+from scripts.sequence.report import Verdict
+from scripts.sequence.roles import Side
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked
+from scripts.sequence.stimulus import check_stimulus
+from scripts.sequence.wrapper import TOP, wrapper
+from sim.benches import Bench
+from sim.sources import design_sources
+
+TIMEOUT_S = 3600.0  # wall clock
+VCD = "dump.vcd"
+VCD_PLUSARGS = ("--trace", "--trace-file", VCD)
+
+
+@dataclass(frozen=True)
+class LiveJob:
+    """What the bench in the simulator reads.
+
+    inputs: pins that rest at 0 until the stimulus drives them. limit_us: of the simulated time.
+    """
+
+    chip: str
+    device: str
+    seed: int
+    clock: str
+    period_ns: float
+    reset: str
+    reset_level: int
+    inputs: tuple[str, ...]
+    stimulus: str
+    limit_us: float
+    result: str
+
+    def write(self, path: Path) -> None:
+        """Write the job for the simulator process."""
+        path.write_text(json.dumps(asdict(self), indent=1))
+
+    @classmethod
+    def read(cls, path: Path) -> LiveJob:
+        """Read a job that `write` wrote."""
+        return cls(**json.loads(path.read_text()))
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """What the user asks for."""
+
+    files: tuple[Path, ...]
+    map_file: Path
+    stimulus: Path | None
+    chip: str
+    device: str
+    seed: int
+    limit_ms: float
+    vcd: bool = False
+
+
+def check_live(options: LiveOptions) -> Verdict:
+    """Generate the bench, compile it, run the stimulus and judge.
+
+    Raises
+    ------
+    InputError
+        A file, the map, the RTL or the stimulus cannot be used.
+    """
+    chip = load_chip(options.chip)
+    load_device(options.device)
+    files = tuple(_existing("RTL", file) for file in options.files)
+    pin_map = read_map(_existing("MAP", options.map_file), chip)
+    if options.stimulus:
+        check_stimulus(_existing("STIMULUS", options.stimulus))
+    if not options.limit_ms > 0:
+        raise InputError(f"LIMIT_MS={options.limit_ms:g}: must be above 0")
+    ports = read_ports(
+        [*design_sources((), chip.name), *files],
+        _given(pin_map, "top", pin_map.controller.top),
+        pin_map.parameters,
+        include_options(files),
+    )
+    folder = BUILD / f"controller-{_tag(options)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{TOP}.sv").write_text(wrapper(pin_map, ports, chip))
+    job = _job(options, pin_map, ports, folder / "result.json")
+    job.write(folder / "job.json")
+    finished = _run(options, folder, files)
+    return _verdict(options, pin_map, job, finished)
+
+
+def _run(options: LiveOptions, folder: Path, files: tuple[Path, ...]) -> Finished:
+    (folder / "result.json").unlink(missing_ok=True)
+    return run_checked(
+        _bench(folder.name, (*files, folder / f"{TOP}.sv"), options.vcd),
+        options.chip,
+        options.seed,
+        {"CNR_JOB": str(folder / "job.json")},
+        VCD_PLUSARGS if options.vcd else (),
+    )
+
+
+def _verdict(options: LiveOptions, pin_map: PinMap, job: LiveJob, finished: Finished) -> Verdict:
+    result = Path(job.result)
+    return Verdict(
+        subject={
+            "controller": pin_map.controller.top,
+            "chip": options.chip,
+            "device": options.device,
+            "seed": options.seed,
+        },
+        roles=tuple(role.name for role, _ in pin_map.of()),
+        log=read_log(finished.log),
+        cut=finished.cut,
+        cells=json.loads(result.read_text()) if result.is_file() else {},
+        notes={"log": str(finished.log)},
+    )
+
+
+def include_options(files: tuple[Path, ...]) -> list[str]:
+    """Folders in which an `include is looked for: those of the files."""
+    return [f"-I{folder}" for folder in dict.fromkeys(file.parent for file in files)]
+
+
+def _existing(what: str, file: Path) -> Path:
+    if not file.is_file():
+        raise InputError(f"{what}={file}: no such file")
+    return file.resolve()
+
+
+def _given(pin_map: PinMap, key: str, value: str) -> str:
+    if not value:
+        raise InputError(f"{pin_map.path}: controller: missing key '{key}'")
+    return value
+
+
+def _tag(options: LiveOptions) -> str:
+    """Tells checks apart that may run at the same time."""
+    named = (*options.files, options.map_file, options.vcd)
+    text = "\n".join(str(Path(str(name)).absolute()) for name in named)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _job(options: LiveOptions, pin_map: PinMap, ports: Mapping[str, Port], result: Path) -> LiveJob:
+    clock, reset = pin_map.controller.clock, pin_map.controller.reset
+    clock_pin = _given(pin_map, "clock", clock.pin if clock else "")
+    reset_pin = _given(pin_map, "reset", reset.pin if reset else "")
+    driven = {pin.pin for _, pin in pin_map.of(Side.ANSWERS)} | {clock_pin, reset_pin}
+    return LiveJob(
+        chip=options.chip,
+        device=options.device,
+        seed=options.seed,
+        clock=clock_pin,
+        period_ns=clock.period_ns if clock else 0.0,
+        reset=reset_pin,
+        reset_level=int(bool(reset and reset.active == "high")),
+        inputs=tuple(
+            port.name
+            for port in ports.values()
+            if port.direction == "input" and port.name not in driven
+        ),
+        stimulus=str(options.stimulus.resolve()) if options.stimulus else "",
+        limit_us=1e3 * options.limit_ms,
+        result=str(result),
+    )
+
+
+def _bench(name: str, files: tuple[Path, ...], vcd: bool) -> Bench:
+    checker = ("tb/macro/cnr_macro.sv", *CHECKER, "tb/harness/cnr_controller_bay.sv")
+    trace = ("--trace", "--trace-structs") if vcd else ()
+    return Bench(
+        name,
+        TOP,
+        (*checker, *(str(file) for file in files)),
+        module="tb.tests.bench_controller",
+        public=("cnr_macro",),
+        verilator_args=("-Wno-fatal", *trace, *include_options(files)),
+        checkers=False,
+        timeout_s=TIMEOUT_S,
+        suite=False,
+    )

@@ -1,0 +1,84 @@
+"""The check of a recorded wave: its pins, played to the checker at their recorded times."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from chips import load_chip
+from chips.errors import InputError
+from scripts.sequence.log import read_log
+from scripts.sequence.pin_map import PinMap, read_map
+from scripts.sequence.recorded import Recording, write_changes
+from scripts.sequence.report import Verdict
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked
+from sim.benches import Bench
+from sim.build import build_bench
+
+TIMEOUT_S = 24 * 3600.0  # wall clock
+PLAYER = Bench(
+    "waves_player",
+    "cnr_waves_tb",
+    (*CHECKER, "tb/harness/cnr_waves_tb.sv"),
+    module="tb.tests.bench_waves_player",
+    checkers=False,
+    timeout_s=TIMEOUT_S,
+    suite=False,
+)
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """What the user asks for; `scope` goes before that of the map."""
+
+    file: Path
+    map_file: Path
+    chip: str
+    scope: str
+
+
+def check_recorded(options: ReplayOptions) -> Verdict:
+    """Read the wave, play it to the checker and judge.
+
+    Raises
+    ------
+    InputError
+        The wave or the map cannot be used.
+    """
+    chip = load_chip(options.chip)
+    pin_map = read_map(options.map_file, chip)
+    tag = hashlib.sha256(str(options.file.absolute()).encode()).hexdigest()[:10]
+    changes = BUILD / f"changes-{tag}.txt"
+    changes.parent.mkdir(parents=True, exist_ok=True)
+    scope = options.scope or pin_map.controller.scope
+    recording = write_changes(options.file, pin_map, chip, scope, changes)
+    if not recording.changes:
+        raise InputError(f"FILE={options.file}: no mapped pin changes in it")
+    build_bench(PLAYER, chip.name)
+    start = time.monotonic()
+    finished = run_checked(PLAYER, chip.name, 1, {}, (f"+changes={changes}",))
+    changes.unlink()
+    return _verdict(options, pin_map, recording, finished, time.monotonic() - start)
+
+
+def _verdict(
+    options: ReplayOptions,
+    pin_map: PinMap,
+    recording: Recording,
+    finished: Finished,
+    seconds: float,
+) -> Verdict:
+    return Verdict(
+        subject={"waves": str(options.file), "chip": options.chip},
+        roles=tuple(role.name for role, _ in pin_map.of()),
+        log=read_log(finished.log),
+        cut=finished.cut,
+        notes={
+            "recorded": f"{recording.end_ps / 1e6:g} us, {recording.changes:,} changes",
+            "speed": f"{recording.changes / seconds:,.0f} changes/s",
+            "x or z": f"{recording.unknown:,} values, taken as 0",
+            "log": str(finished.log),
+        },
+    )

@@ -1,0 +1,177 @@
+"""The verdict on a controller: what the terminal shows and what the JSON file holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scripts.sequence.log import CheckerLog, Violation
+from scripts.sequence.properties import PROPERTIES, Property
+
+SHOWN = 20  # violations on the terminal
+KEPT = 1000  # violations in the file
+WORDS_SHOWN = 16
+PS_PER_US = 1e6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that one check found.
+
+    subject: what was checked, for the heading. roles: those that the map names. cut: why the run
+    ended early. cells: result of the bench; empty for a recorded wave. notes: further lines.
+    """
+
+    subject: Mapping[str, Any]
+    roles: tuple[str, ...]
+    log: CheckerLog
+    cut: str = ""
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong beside the properties, a line each."""
+        stimulus = self.cells.get("stimulus", {})
+        lines = [f"cut short: {self.cut}"] if self.cut else []
+        if stimulus.get("says"):
+            lines.append(f"stimulus {stimulus['how']}: {stimulus['says']}")
+        lines += [f"the macro refused: {line}" for line in self.cells.get("refusals", [])]
+        lines += [_wrong(word) for word in self.cells.get("words", []) if _is_wrong(word)]
+        moved = self.cells.get("disturb", {}).get("moved", 0)
+        return [*lines, f"{moved} cells moved that were never pulsed"] if moved else lines
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 clean, 1 something was found, 2 the stimulus is broken."""
+        if self.cells.get("stimulus", {}).get("how") == "broken":
+            return 2
+        return 1 if self.log.violations or self.complaints else 0
+
+
+def _is_wrong(word: Mapping[str, Any]) -> bool:
+    return bool(word["right"] < word["wanted"])
+
+
+def _wrong(word: Mapping[str, Any]) -> str:
+    return f"word {_place(word)}: {word['right']} of {word['wanted']} cells have their level"
+
+
+def _place(word: Mapping[str, Any]) -> str:
+    return f"{word['layer']}/{word['group']}/{word['row']}"
+
+
+def show(verdict: Verdict, file: Path) -> int:
+    """Print the report and write it as JSON; the exit status."""
+    print(text(verdict))
+    write_json(verdict, file)
+    print(f"wrote {file}")
+    return verdict.status
+
+
+def text(verdict: Verdict) -> str:
+    """The report for the terminal."""
+    parts = [
+        _heading(verdict),
+        _properties(verdict),
+        _violations(verdict.log.violations),
+        _cells(verdict.cells),
+        verdict.complaints,
+        [_summary(verdict)],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines)
+
+
+def _heading(verdict: Verdict) -> Iterator[str]:
+    yield ", ".join(f"{key} {value}" for key, value in verdict.subject.items())
+    for key, value in verdict.notes.items():
+        yield f"{key}: {value}"
+
+
+def _properties(verdict: Verdict) -> Iterator[str]:
+    for rule in PROPERTIES:
+        yield f"{rule.name:<4} {rule.title:<60} {_state(rule, verdict)}"
+
+
+def _state(rule: Property, verdict: Verdict) -> str:
+    bad, count = verdict.log.violated[rule.name], verdict.log.exercised.get(rule.name, 0)
+    missing = rule.missing(verdict.roles)
+    unmapped = f", not mapped: {', '.join(missing)}" if missing else ""
+    if bad:
+        return f"VIOLATED {bad:,} times"
+    if count:
+        return f"ok, exercised {count:,} times{unmapped}"
+    return f"not exercised{unmapped}"
+
+
+def _violations(violations: Iterable[Violation]) -> Iterator[str]:
+    found = list(violations)
+    for violation in found[:SHOWN]:
+        time_us = violation.time_ps / PS_PER_US
+        yield f"{time_us:14.3f} us  {violation.property} {violation.rule}: {violation.says}"
+    if len(found) > SHOWN:
+        yield f"  ... and {len(found) - SHOWN:,} more, see the JSON file"
+
+
+def _cells(cells: Mapping[str, Any]) -> Iterator[str]:
+    if not cells:
+        return
+    words, disturb = cells["words"], cells["disturb"]
+    levels = [f"{name:>6}" for name in cells["levels"]]
+    yield f"word (layer/group/row)  cells virgin{''.join(levels)}  between  most pulses of a cell"
+    for word in words[:WORDS_SHOWN]:
+        yield _word(word)
+    if len(words) > WORDS_SHOWN:
+        yield f"  ... and {len(words) - WORDS_SHOWN} more, see the JSON file"
+    yield (
+        f"disturb: {disturb['line_ms']:.4g} ms of high voltage on one line at the most, "
+        f"{100 * disturb['stress']:.2g} % of the stress that moves a cell"
+    )
+
+
+def _word(word: Mapping[str, Any]) -> str:
+    levels = "".join(f"{count:6d}" for count in word["levels"])
+    pulses = ", ".join(f"{count} {kind}" for kind, count in word["pulses"].items())
+    right = f"; {word['right']} of {word['wanted']} as asked" if word["wanted"] else ""
+    return (
+        f"{_place(word):<23} {word['cells']:5d} {word['virgin']:6d}{levels}  "
+        f"{word['between']:7d}  {pulses}{right}"
+    )
+
+
+def _summary(verdict: Verdict) -> str:
+    violated = sorted(verdict.log.violated, key=lambda name: int(name[1:]))
+    exercised = sum(1 for count in verdict.log.exercised.values() if count)
+    if verdict.status == 0:
+        return f"clean: {exercised} of {len(PROPERTIES)} properties exercised, none violated"
+    found = f"violated: {', '.join(violated)}" if violated else "no property violated"
+    return f"NOT CLEAN: {found}; {len(verdict.complaints)} other complaints"
+
+
+def write_json(verdict: Verdict, path: Path) -> None:
+    """Write the verdict whole or not at all."""
+    log = verdict.log
+    values = {
+        "clean": verdict.status == 0,
+        **verdict.subject,
+        **verdict.notes,
+        "properties": {
+            rule.name: {
+                "title": rule.title,
+                "exercised": log.exercised.get(rule.name, 0),
+                "violations": log.violated[rule.name],
+                "roles_missing": rule.missing(verdict.roles),
+            }
+            for rule in PROPERTIES
+        },
+        "violations": [asdict(violation) for violation in log.violations[:KEPT]],
+        "complaints": verdict.complaints,
+        "cells": verdict.cells,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(values, indent=1) + "\n")
+    partial.replace(path)
