@@ -23,7 +23,7 @@ from scripts.sequence.report import show  # noqa: E402
 def run(args: argparse.Namespace) -> int:
     """Check the controller that the command line names; the exit status."""
     options = LiveOptions(
-        files=tuple(Path(name) for name in args.rtl.split()),
+        files=tuple(args.rtl.split()),
         map_file=args.map,
         stimulus=args.stimulus,
         chip=args.chip,
@@ -38,8 +38,8 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = OneLineParser(description="Check a controller of another make at the macro's pins.")
     parser.add_argument("--rtl", required=True, help="its files, in the order of compilation")
-    parser.add_argument("--map", type=Path, required=True, help="pins and their roles")
-    parser.add_argument("--stimulus", type=Path, help="Python file with async def stimulus(dut)")
+    parser.add_argument("--map", required=True, help="pins and their roles")
+    parser.add_argument("--stimulus", default="", help="Python file with async def stimulus(dut)")
     parser.add_argument("--chip", default="cifar10")
     parser.add_argument("--device", help="cell parameter set; default: that of the chip")
     parser.add_argument("--seed", type=int, default=1)

@@ -28,8 +28,8 @@ def run(args: argparse.Namespace) -> int:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = OneLineParser(description="Check the pins in a recorded wave.")
-    parser.add_argument("--file", type=Path, required=True, help="FST, VCD or GHW")
-    parser.add_argument("--map", type=Path, required=True, help="pins and their roles")
+    parser.add_argument("--file", required=True, help="FST, VCD or GHW")
+    parser.add_argument("--map", required=True, help="pins and their roles")
     parser.add_argument("--chip", default="cifar10")
     parser.add_argument("--scope", default="", help="path before every pin; default: of the map")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "waves.json")

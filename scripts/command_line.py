@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from chips.errors import InputError
@@ -32,3 +33,18 @@ def exit_status(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def existing(name: str, file: str) -> Path:
+    """The file that a variable of make names, with its whole path.
+
+    Raises
+    ------
+    InputError
+        It is not given or does not exist.
+    """
+    if not file:
+        raise InputError(f"{name}=: name a file")
+    if not Path(file).is_file():
+        raise InputError(f"{name}={file}: no such file")
+    return Path(file).resolve()

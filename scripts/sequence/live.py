@@ -11,6 +11,7 @@ from pathlib import Path
 from chips import load_chip
 from chips.errors import InputError
 from pymodel.device import load_device
+from scripts.command_line import existing
 from scripts.sequence.log import read_log
 from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
@@ -60,9 +61,9 @@ class LiveJob:
 class LiveOptions:
     """What the user asks for."""
 
-    files: tuple[Path, ...]
-    map_file: Path
-    stimulus: Path | None
+    files: tuple[str, ...]
+    map_file: str
+    stimulus: str
     chip: str
     device: str
     seed: int
@@ -80,10 +81,10 @@ def check_live(options: LiveOptions) -> Verdict:
     """
     chip = load_chip(options.chip)
     load_device(options.device)
-    files = tuple(_existing("RTL", file) for file in options.files)
-    pin_map = read_map(_existing("MAP", options.map_file), chip)
+    files = tuple(existing("RTL", file) for file in options.files or ("",))
+    pin_map = read_map(existing("MAP", options.map_file), chip)
     if options.stimulus:
-        check_stimulus(_existing("STIMULUS", options.stimulus))
+        check_stimulus(existing("STIMULUS", options.stimulus))
     if not options.limit_ms > 0:
         raise InputError(f"LIMIT_MS={options.limit_ms:g}: must be above 0")
     ports = read_ports(
@@ -134,12 +135,6 @@ def include_options(files: tuple[Path, ...]) -> list[str]:
     return [f"-I{folder}" for folder in dict.fromkeys(file.parent for file in files)]
 
 
-def _existing(what: str, file: Path) -> Path:
-    if not file.is_file():
-        raise InputError(f"{what}={file}: no such file")
-    return file.resolve()
-
-
 def _given(pin_map: PinMap, key: str, value: str) -> str:
     if not value:
         raise InputError(f"{pin_map.path}: controller: missing key '{key}'")
@@ -148,8 +143,8 @@ def _given(pin_map: PinMap, key: str, value: str) -> str:
 
 def _tag(options: LiveOptions) -> str:
     """Tells checks apart that may run at the same time."""
-    named = (*options.files, options.map_file, options.vcd)
-    text = "\n".join(str(Path(str(name)).absolute()) for name in named)
+    named = (*options.files, options.map_file)
+    text = "\n".join([*(str(Path(name).absolute()) for name in named), str(options.vcd)])
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
@@ -171,7 +166,7 @@ def _job(options: LiveOptions, pin_map: PinMap, ports: Mapping[str, Port], resul
             for port in ports.values()
             if port.direction == "input" and port.name not in driven
         ),
-        stimulus=str(options.stimulus.resolve()) if options.stimulus else "",
+        stimulus=str(Path(options.stimulus).resolve()) if options.stimulus else "",
         limit_us=1e3 * options.limit_ms,
         result=str(result),
     )

@@ -110,8 +110,9 @@ def _track(
 ) -> Iterator[Change]:
     """Changes of one role, after a look at its pin."""
     variable = _variable(role, f"{scope}.{pin.pin}" if scope else pin.pin, variables)
-    check_width(role, pin, variable.bitwidth, chip)
-    return _changes(index, variable, chip_value(role, pin, chip), recording)
+    bits = variable.bitwidth
+    check_width(role, pin, bits, chip)
+    return _changes(index, variable, chip_value(role, pin, bits, chip), recording)
 
 
 def _changes(
@@ -134,20 +135,20 @@ def _variable(role: Role, name: str, variables: Mapping[str, Any]) -> Any:
     return variables[name]
 
 
-def chip_value(role: Role, pin: Pin, chip: Chip) -> Callable[[int], int]:
-    """From the value of a whole pin to that of the role at the chip's pins."""
-    width, inverted = width_of(role, chip), (pin.active == "low") != role.active_low
-    high, low = pin.bits or (None, 0)
-    bits = None if high is None else high - low + 1
+def chip_value(role: Role, pin: Pin, bits: int, chip: Chip) -> Callable[[int], int]:
+    """From the value of a whole pin of so many bits to that of the role at the chip's pins."""
+    high, low = pin.bits or (bits - 1, 0)
+    mask = (1 << (high - low + 1)) - 1
+    inverted = mask if (pin.active == "low") != role.active_low else 0
 
     @lru_cache(maxsize=1 << 16)
     def convert(value: int) -> int:
-        part = value >> low if bits is None else value >> low & ((1 << bits) - 1)
+        part = (value >> low & mask) ^ inverted
         if pin.scale_mv is not None:
             return _code((pin.offset_mv + pin.scale_mv * part) / chip.programming.dac_step_mv)
         if pin.codes:
             return pin.codes[part] if part < len(pin.codes) else 0
-        return part ^ ((1 << (bits or width)) - 1) if inverted else part
+        return part
 
     return convert
 
@@ -168,8 +169,6 @@ def _ps(wave: Waveform) -> Callable[[int], int]:
 
 
 def _open(file: Path) -> Waveform:
-    if not file.is_file():
-        raise InputError(f"FILE={file}: no such file")
     try:
         with _quiet():
             return Waveform(str(file))

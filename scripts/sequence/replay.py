@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chips import load_chip
 from chips.errors import InputError
+from scripts.command_line import existing
 from scripts.sequence.log import read_log
 from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.recorded import Recording, write_changes
@@ -33,8 +34,8 @@ PLAYER = Bench(
 class ReplayOptions:
     """What the user asks for; `scope` goes before that of the map."""
 
-    file: Path
-    map_file: Path
+    file: str
+    map_file: str
     chip: str
     scope: str
 
@@ -48,12 +49,13 @@ def check_recorded(options: ReplayOptions) -> Verdict:
         The wave or the map cannot be used.
     """
     chip = load_chip(options.chip)
-    pin_map = read_map(options.map_file, chip)
-    tag = hashlib.sha256(str(options.file.absolute()).encode()).hexdigest()[:10]
+    file = existing("FILE", options.file)
+    pin_map = read_map(existing("MAP", options.map_file), chip)
+    tag = hashlib.sha256(str(file).encode()).hexdigest()[:10]
     changes = BUILD / f"changes-{tag}.txt"
     changes.parent.mkdir(parents=True, exist_ok=True)
     scope = options.scope or pin_map.controller.scope
-    recording = write_changes(options.file, pin_map, chip, scope, changes)
+    recording = write_changes(file, pin_map, chip, scope, changes)
     if not recording.changes:
         raise InputError(f"FILE={options.file}: no mapped pin changes in it")
     build_bench(PLAYER, chip.name)
@@ -71,7 +73,7 @@ def _verdict(
     seconds: float,
 ) -> Verdict:
     return Verdict(
-        subject={"waves": str(options.file), "chip": options.chip},
+        subject={"waves": options.file, "chip": options.chip},
         roles=tuple(role.name for role, _ in pin_map.of()),
         log=read_log(finished.log),
         cut=finished.cut,
