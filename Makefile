@@ -68,7 +68,8 @@ bench: setup ## the benchmarks, each a ratio within one run
 .PHONY: check-controller
 check-controller: setup ## check RTL="<files>" of a controller of your own by its MAP=, with STIMULUS=<py>
 	$(PY) scripts/check_controller.py --rtl '$(RTL)' --map '$(MAP)' --chip '$(CHIP)' \
-	  --seed '$(SEED)' $(strip $(call option,STIMULUS) $(call option,DEVICE) $(call option,LIMIT_MS))
+	  --seed '$(SEED)' $(strip $(call option,STIMULUS) $(call option,DEVICE) $(call option,LIMIT_MS) \
+	  $(call flag,WAVES))
 
 .PHONY: check-waves
 check-waves: setup ## check the pins in the recorded wave FILE=<fst|vcd> by their MAP=

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device or load_chip(args.chip).chip.device,
         seed=args.seed,
         limit_ms=args.limit_ms,
+        waves="fst" if args.waves else "",
     )
     return show(check_live(options), args.out)
 
@@ -44,6 +45,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--device", help="cell parameter set; default: that of the chip")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit-ms", type=float, default=100.0, help="of the simulated time")
+    parser.add_argument("--waves", action="store_true", help="record dump.fst")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "controller.json")
     return parser.parse_args()
 

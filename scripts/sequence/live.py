@@ -17,15 +17,13 @@ from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
 from scripts.sequence.report import Verdict
 from scripts.sequence.roles import Side
-from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
 from scripts.sequence.stimulus import check_stimulus
 from scripts.sequence.wrapper import TOP, wrapper
 from sim.benches import Bench
 from sim.sources import design_sources
 
 TIMEOUT_S = 3600.0  # wall clock
-VCD = "dump.vcd"
-VCD_PLUSARGS = ("--trace", "--trace-file", VCD)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class LiveJob:
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """What the user asks for."""
+    """What the user asks for; `waves`: fst, vcd or none."""
 
     files: tuple[str, ...]
     map_file: str
@@ -68,7 +66,7 @@ class LiveOptions:
     device: str
     seed: int
     limit_ms: float
-    vcd: bool = False
+    waves: str = ""
 
 
 def check_live(options: LiveOptions) -> Verdict:
@@ -105,16 +103,19 @@ def check_live(options: LiveOptions) -> Verdict:
 def _run(options: LiveOptions, folder: Path, files: tuple[Path, ...]) -> Finished:
     (folder / "result.json").unlink(missing_ok=True)
     return run_checked(
-        _bench(folder.name, (*files, folder / f"{TOP}.sv"), options.vcd),
+        _bench(folder.name, (*files, folder / f"{TOP}.sv"), options.waves),
         options.chip,
         options.seed,
         {"CNR_JOB": str(folder / "job.json")},
-        VCD_PLUSARGS if options.vcd else (),
+        ("--trace", "--trace-file", f"dump.{options.waves}") if options.waves else (),
     )
 
 
 def _verdict(options: LiveOptions, pin_map: PinMap, job: LiveJob, finished: Finished) -> Verdict:
     result = Path(job.result)
+    cells = json.loads(result.read_text()) if result.is_file() else {}
+    if cells and cells["stimulus"]["how"] == "broken":
+        raise InputError(f"STIMULUS={options.stimulus}: {cells['stimulus']['says']}")
     return Verdict(
         subject={
             "controller": pin_map.controller.top,
@@ -125,9 +126,14 @@ def _verdict(options: LiveOptions, pin_map: PinMap, job: LiveJob, finished: Fini
         roles=tuple(role.name for role, _ in pin_map.of()),
         log=read_log(finished.log),
         cut=finished.cut,
-        cells=json.loads(result.read_text()) if result.is_file() else {},
-        notes={"log": str(finished.log)},
+        cells=cells,
+        notes={"log": shown(finished.log), **_waves(options, finished)},
     )
+
+
+def _waves(options: LiveOptions, finished: Finished) -> dict[str, str]:
+    file = finished.folder / f"dump.{options.waves}"
+    return {"waves": shown(file)} if options.waves else {}
 
 
 def include_options(files: tuple[Path, ...]) -> list[str]:
@@ -144,7 +150,7 @@ def _given(pin_map: PinMap, key: str, value: str) -> str:
 def _tag(options: LiveOptions) -> str:
     """Tells checks apart that may run at the same time."""
     named = (*options.files, options.map_file)
-    text = "\n".join([*(str(Path(name).absolute()) for name in named), str(options.vcd)])
+    text = "\n".join([*(str(Path(name).absolute()) for name in named), options.waves])
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
@@ -172,9 +178,9 @@ def _job(options: LiveOptions, pin_map: PinMap, ports: Mapping[str, Port], resul
     )
 
 
-def _bench(name: str, files: tuple[Path, ...], vcd: bool) -> Bench:
+def _bench(name: str, files: tuple[Path, ...], waves: str) -> Bench:
     checker = ("tb/macro/cnr_macro.sv", *CHECKER, "tb/harness/cnr_controller_bay.sv")
-    trace = ("--trace", "--trace-structs") if vcd else ()
+    trace = (f"--trace-{waves}", "--trace-structs") if waves else ()
     return Bench(
         name,
         TOP,

@@ -5,29 +5,19 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from chips import load_chip
 from chips.errors import InputError
 from scripts.command_line import existing
 from scripts.sequence.log import read_log
-from scripts.sequence.pin_map import PinMap, read_map
+from scripts.sequence.pin_map import RESET_ROLE, PinMap, read_map
 from scripts.sequence.recorded import Recording, write_changes
 from scripts.sequence.report import Verdict
-from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
 from sim.benches import Bench
 from sim.build import build_bench
 
 TIMEOUT_S = 24 * 3600.0  # wall clock
-PLAYER = Bench(
-    "waves_player",
-    "cnr_waves_tb",
-    (*CHECKER, "tb/harness/cnr_waves_tb.sv"),
-    module="tb.tests.bench_waves_player",
-    checkers=False,
-    timeout_s=TIMEOUT_S,
-    suite=False,
-)
 
 
 @dataclass(frozen=True)
@@ -58,11 +48,25 @@ def check_recorded(options: ReplayOptions) -> Verdict:
     recording = write_changes(file, pin_map, chip, scope, changes)
     if not recording.changes:
         raise InputError(f"FILE={options.file}: no mapped pin changes in it")
-    build_bench(PLAYER, chip.name)
+    player = _player(bool(pin_map.pins.get(RESET_ROLE)))
+    build_bench(player, chip.name)
     start = time.monotonic()
-    finished = run_checked(PLAYER, chip.name, 1, {}, (f"+changes={changes}",))
+    finished = run_checked(player, chip.name, 1, {}, (f"+changes={changes}",))
     changes.unlink()
     return _verdict(options, pin_map, recording, finished, time.monotonic() - start)
+
+
+def _player(has_reset: bool) -> Bench:
+    """The checker behind the player, which waits for the reset where one is recorded."""
+    return Bench(
+        "waves_player",
+        "cnr_waves_tb",
+        (*CHECKER, "tb/harness/cnr_waves_tb.sv"),
+        parameters={"AwaitReset": int(has_reset)},
+        checkers=False,
+        timeout_s=TIMEOUT_S,
+        suite=False,
+    )
 
 
 def _verdict(
@@ -81,6 +85,6 @@ def _verdict(
             "recorded": f"{recording.end_ps / 1e6:g} us, {recording.changes:,} changes",
             "speed": f"{recording.changes / seconds:,.0f} changes/s",
             "x or z": f"{recording.unknown:,} values, taken as 0",
-            "log": str(finished.log),
+            "log": shown(finished.log),
         },
     )

@@ -13,7 +13,7 @@ from sim.runner import run_bench
 from sim.sources import ROOT
 
 BUILD = ROOT / "build" / "sequence"
-CHECKER = ("tb/sequence/cnr_sequence_chk.sv",)
+CHECKER = ("tb/sequence/cnr_sequence.f",)
 ERROR_LIMIT = 10_000  # violations after which a run is cut short
 
 
@@ -75,3 +75,8 @@ def _one_line(message: str) -> str:
     lines = message.splitlines()
     errors = [line for line in lines[1:] if line.startswith(("%Error", "%Warning"))]
     return "; ".join([lines[0], *errors[:1]])
+
+
+def shown(file: Path) -> str:
+    """A file of the project as the user is told of it."""
+    return str(file.relative_to(ROOT))

@@ -28,12 +28,14 @@ class Ending:
     says: str
 
     @classmethod
-    def raised(cls, error: BaseException) -> Ending:
-        """Of a stimulus that raised `error`."""
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}"
-        says = f"{where}: {type(error).__name__}: {error}".splitlines()[0].strip(": ")
-        return cls("failed" if isinstance(error, AssertionError) else "broken", says)
+    def raised(cls, error: BaseException, file: Path) -> Ending:
+        """Of the stimulus in `file`, which raised `error`."""
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames if Path(frame.filename) == file] or frames
+        reason = str(error).splitlines()
+        says = f"{file.name}:{ours[-1].lineno}: {ours[-1].line}: {type(error).__name__}"
+        how = "failed" if isinstance(error, AssertionError) else "broken"
+        return cls(how, ": ".join([says, *reason[:1]]))
 
 
 def check_stimulus(file: Path) -> None:

@@ -133,7 +133,9 @@ def test_a_glitch_of_no_time_is_not_played(tmp_path: Path) -> None:
     assert [line["hv_en"] for line in lines] == [0, 0, 0, 0, 0, 1]
 
 
-@pytest.mark.parametrize(("scale", "last_ps"), [("1 ns", 95_000), ("10 fs", 0), ("1 us", 95 * 10**6)])
+@pytest.mark.parametrize(
+    ("scale", "last_ps"), [("1 ns", 95_000), ("10 fs", 0), ("1 us", 95 * 10**6)]
+)
 def test_any_time_scale_is_understood(tmp_path: Path, scale: str, last_ps: int) -> None:
     recording, _ = played(tmp_path, VCD.replace("100 ps", scale))
     assert recording.end_ps == last_ps

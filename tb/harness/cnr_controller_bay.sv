@@ -92,7 +92,9 @@ module cnr_controller_bay
     .cmp_o
   );
 
-  cnr_sequence_chk u_sequence (
+  cnr_sequence_chk #(
+    .AwaitReset(1'b1)
+  ) u_sequence (
     .hv_kill_ni,
     .prog_layer_i,
     .prog_group_i,

@@ -3,7 +3,9 @@
 
 module cnr_waves_tb
   import cnr_chip_pkg::*;
-(
+#(
+  parameter bit AwaitReset = 1'b0   // a reset is among the pins
+) (
   output logic done_o          // the file has been played
 );
 
@@ -71,7 +73,9 @@ module cnr_waves_tb
     done_o = 1'b1;
   end
 
-  cnr_sequence_chk u_sequence (
+  cnr_sequence_chk #(
+    .AwaitReset(AwaitReset)
+  ) u_sequence (
     .hv_kill_ni(pins.hv_kill_n),
     .prog_layer_i(pins.prog_layer),
     .prog_group_i(pins.prog_group),

@@ -50,7 +50,7 @@ async def _stimulated(dut: Any, job: LiveJob) -> tuple[Ending, Targets]:
     except SimTimeoutError:
         return Ending("late", f"no end within {job.limit_us / 1e3:g} ms of the chip"), {}
     except Exception as error:
-        return Ending.raised(error), {}
+        return Ending.raised(error, Path(job.stimulus)), {}
     return Ending("returned", ""), targets or {}
 
 

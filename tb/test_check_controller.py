@@ -1,0 +1,213 @@
+"""The example controller and its faults, live and from the waves that the live run recorded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scripts.sequence.live import LiveOptions, check_live
+from scripts.sequence.log import Violation
+from scripts.sequence.replay import ReplayOptions, check_recorded
+from scripts.sequence.report import Verdict
+from sim.sources import ROOT
+
+CHIP = "mini"
+EXAMPLE = ROOT / "tb" / "controllers" / "pulser"
+MAP = EXAMPLE / "map.toml"
+STIMULUS = EXAMPLE / "stimulus.py"
+SCOPE = "cnr_controller_tb"  # of its pins in a wave of the live run
+VARIANTS = ROOT / "build" / "variants"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A change of the controller's text, the property that finds it first, and others that do."""
+
+    name: str
+    old: str
+    new: str
+    first: str
+    also: frozenset[str] = field(default_factory=frozenset)
+
+
+FAULTS = (
+    Fault(
+        "the_discharge_is_skipped",
+        "DrainClocks  = 6'd10",
+        "DrainClocks  = 6'd1",
+        "A8",
+        frozenset({"A12"}),
+    ),
+    Fault(
+        "a_pulsed_cell_is_not_verified",
+        "shot     <= shot | miss;",
+        "shot     <= shot | miss; open <= open & ~miss;",
+        "A9",
+    ),
+    Fault("the_bit_line_is_above_its_ceiling", "8'd120 + (tries", "8'd132 + (tries", "A6"),
+    Fault(
+        "the_address_changes_under_the_word_line",
+        "strike <= 1'b0;\n          count  <=",
+        "strike <= 1'b0; addr[0] <= ~addr[0]; count <=",
+        "A4",
+    ),
+)
+GOOD = Fault("no_fault", "", "", "")
+
+
+def variant(fault: Fault) -> Path:
+    """The controller with the fault in its text."""
+    text = (EXAMPLE / "pulser.sv").read_text()
+    if fault.old:
+        assert text.count(fault.old) == 1, f"pulser.sv must hold once: {fault.old}"
+        text = text.replace(fault.old, fault.new)
+    file = VARIANTS / fault.name / "pulser.sv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_file() or file.read_text() != text:
+        file.write_text(text)
+    return file
+
+
+@cache
+def live(fault: Fault, seed: int) -> Verdict:
+    """The verdict on a run, which also records it."""
+    files = (str(variant(fault)),)
+    return check_live(
+        LiveOptions(files, str(MAP), str(STIMULUS), CHIP, "amer2024", seed, 100.0, waves="vcd")
+    )
+
+
+def recorded(fault: Fault, seed: int) -> Verdict:
+    """The verdict on what the live run recorded."""
+    file = ROOT / live(fault, seed).notes["waves"]
+    return check_recorded(ReplayOptions(str(file), str(MAP), CHIP, SCOPE))
+
+
+def exercised(verdict: Verdict) -> set[str]:
+    """Properties that were exercised; counts differ by what random registers did at power-up."""
+    return {name for name, count in verdict.log.exercised.items() if count}
+
+
+def told(violations: tuple[Violation, ...]) -> list[tuple[int, str, str]]:
+    return [(v.time_ps, v.property, v.rule) for v in violations]
+
+
+def test_the_example_is_clean_and_its_cells_are_right(seed: int) -> None:
+    verdict = live(GOOD, seed)
+    assert verdict.complaints == []
+    assert verdict.log.violations == ()
+    assert verdict.status == 0
+    assert len(verdict.cells["words"]) == 4
+    assert all(word["right"] == word["wanted"] == 20 for word in verdict.cells["words"])
+    assert all(word["virgin"] == 0 for word in verdict.cells["words"])
+
+
+def test_the_example_exercises_what_programming_is_about(seed: int) -> None:
+    verdict = live(GOOD, seed)
+    assert set(verdict.log.exercised) - exercised(verdict) == {"A13", "A19", "A20"}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_found_by_its_property(fault: Fault, seed: int) -> None:
+    verdict = live(fault, seed)
+    assert verdict.status == 1
+    assert verdict.log.violations[0].property == fault.first
+    assert fault.also <= set(verdict.log.violated)
+
+
+@pytest.mark.parametrize("fault", [GOOD, *FAULTS], ids=lambda fault: fault.name)
+def test_the_recorded_wave_gets_the_same_verdict(fault: Fault, seed: int) -> None:
+    ours, theirs = live(fault, seed), recorded(fault, seed)
+    assert told(theirs.log.violations) == told(ours.log.violations)
+    assert exercised(theirs) == exercised(ours)
+    assert theirs.status == (1 if fault.first else 0)
+
+
+def check(*options: str) -> subprocess.CompletedProcess[str]:
+    """What the command does."""
+    command = [sys.executable, "scripts/check_controller.py", "--chip", CHIP, *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def example(tmp_path: Path, **changed: str) -> list[str]:
+    """Options that check the example, some of them changed."""
+    options = {"rtl": str(EXAMPLE / "pulser.sv"), "map": str(MAP), "stimulus": str(STIMULUS)}
+    options |= {"out": str(tmp_path / "report.json"), **changed}
+    return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+
+STIMULI = {
+    "fails": ("assert dut.busy.value == 1", 1, "stimulus failed: stimulus.py:4: assert dut.busy"),
+    "is late": ("await Timer(1, 'sec')", 1, "stimulus late: no end within 100 ms of the chip"),
+    "finds a wrong cell": (
+        "return {(1, 0, 3): [1]}",
+        1,
+        "word 1/0/3: 0 of 1 cells have their level",
+    ),
+    "drives a bad address": (
+        "return await bad_address(dut)",
+        1,
+        "the macro refused: address layer 3, group 1, row 31: no such word",
+    ),
+}
+
+PREAMBLE = """from cocotb.triggers import FallingEdge, Timer
+
+async def stimulus(dut):
+    {line}
+
+async def bad_address(dut):
+    dut.place.value = 255
+    dut.words.value = 1
+    dut.go.value = 1
+    await Timer(50, "ns")
+    dut.go.value = 0
+    await FallingEdge(dut.busy)
+"""
+
+
+@pytest.mark.parametrize("case", STIMULI)
+def test_a_stimulus_that(tmp_path: Path, case: str) -> None:
+    line, status, says = STIMULI[case]
+    file = tmp_path / "stimulus.py"
+    file.write_text(PREAMBLE.replace("{line}", line))
+    run = check(*example(tmp_path, stimulus=str(file)))
+    assert run.returncode == status, run.stderr
+    assert says in run.stdout
+
+
+REFUSED = {
+    "no rtl": ({"rtl": ""}, "RTL=: name a file"),
+    "no file": ({"rtl": "none.sv"}, "RTL=none.sv: no such file"),
+    "no map": ({"map": "none.toml"}, "MAP=none.toml: no such file"),
+    "no stimulus": ({"stimulus": "none.py"}, "STIMULUS=none.py: no such file"),
+    "other stimulus": ({"stimulus": "scripts/lint.py"}, "has no 'async def stimulus(dut)'"),
+    "not verilog": ({"rtl": "README.md"}, "RTL: Verilator refuses it: %Error: "),
+    "other chip": ({"chip": "big"}, "chip 'big' is unknown; allowed: "),
+    "device": ({"device": "x"}, "device 'x' is unknown; allowed: "),
+    "limit": ({"limit-ms": "0"}, "LIMIT_MS=0: must be above 0"),
+}
+
+
+def test_a_stimulus_with_a_mistake_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    file = tmp_path / "stimulus.py"
+    file.write_text(PREAMBLE.replace("{line}", "dut.bussy.value = 1"))
+    run = check(*example(tmp_path, stimulus=str(file)))
+    assert run.returncode == 2
+    assert f"STIMULUS={file}: stimulus.py:4: dut.bussy.value = 1: AttributeError" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_unusable_input_is_one_line_and_exit_2(tmp_path: Path, case: str) -> None:
+    changed, says = REFUSED[case]
+    run = check(*example(tmp_path, **changed))
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert run.stdout == ""
