@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from chips.description import Chip
 from chips.errors import InputError
 from pymodel.cell import columns_of
-from pymodel.device import Device, Level, stress_rate
+from pymodel.device import Device, Level
 from pymodel.macro import Macro
 from pymodel.pins import RESET_DIRECTION, SET_DIRECTION, Drive, Sense
 from pymodel.rng import FloatArray
@@ -27,7 +26,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 class WatchedMacro(Macro):
-    """A macro that counts pulses per cell, and high-voltage time and stress per line.
+    """A macro that counts pulses per cell and high-voltage time per line.
 
     What the model cannot do, such as an address that does not exist, is kept in `refusals` and
     has no effect, so that a wrong controller runs on to its next fault.
@@ -45,7 +44,6 @@ class WatchedMacro(Macro):
         shapes = [(g.groups, g.rows, chip.word_cells) for g in chip.geometry]
         self.pulses = [np.zeros((len(KINDS), *shape), np.uint32) for shape in shapes]
         self.line_s = [np.zeros((shape[0], 2, shape[2])) for shape in shapes]
-        self.stress_s = [np.zeros((shape[0], 2, shape[2])) for shape in shapes]
         self.virgin_ohm = [self.resistances(layer) for layer in range(len(shapes))]
 
     def drive(self, pins: Drive) -> None:
@@ -73,14 +71,9 @@ class WatchedMacro(Macro):
     def _count(self, pins: Drive, formed: BoolArray) -> None:
         setting = pins.polarity == SET_DIRECTION
         direction = SET_DIRECTION if setting else RESET_DIRECTION
-        mask, code = (pins.bl_en, pins.bl_dac) if setting else (pins.sl_en, pins.sl_dac)
+        mask = pins.bl_en if setting else pins.sl_en
         driven = columns_of(mask, self.chip.word_cells).mask
-        line_v = code * self.chip.programming.dac_step_mv * 1e-3
-        place = (pins.group, direction, driven)
-        self.line_s[pins.layer][place] += pins.duration_s
-        self.stress_s[pins.layer][place] += pins.duration_s * stress_rate(
-            self.device.disturb, line_v
-        )
+        self.line_s[pins.layer][pins.group, direction, driven] += pins.duration_s
         if pins.wl_en:
             word = self.pulses[pins.layer][:, pins.group, pins.row]
             if setting:
@@ -152,19 +145,18 @@ def in_window(level: Level, resistance_ohm: FloatArray) -> BoolArray:
     return above & (resistance_ohm <= (level.read_hi_ohm or np.inf))
 
 
-def disturb(macro: WatchedMacro) -> dict[str, Any]:
+def disturb(macro: WatchedMacro) -> dict[str, float]:
     """What the cells beside the pulsed ones had to bear.
 
-    line_ms: most high-voltage time of one line. stress: most stress of one line in parts of the
-    budget without effect. moved: cells that were never pulsed and changed all the same.
+    line_ms, limit_ms: most high-voltage time of one line, and what a die may see in its life.
+    moved: cells that were never pulsed and changed all the same.
     """
     moved = [
         (macro.resistances(layer) != virgin) & ~macro.pulses[layer].any(axis=0)
         for layer, virgin in enumerate(macro.virgin_ohm)
     ]
-    worst_s = max(float(line.max()) for line in macro.stress_s)
     return {
         "line_ms": 1e3 * max(float(line.max()) for line in macro.line_s),
-        "stress": worst_s / macro.device.disturb.budget_s,
+        "limit_ms": macro.chip.programming.half_select_max_ms,
         "moved": int(sum(cells.sum() for cells in moved)),
     }

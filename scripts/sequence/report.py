@@ -43,8 +43,11 @@ class Verdict:
             lines.append(f"stimulus {stimulus['how']}: {stimulus['says']}")
         lines += [f"the macro refused: {line}" for line in self.cells.get("refusals", [])]
         lines += [_wrong(word) for word in self.cells.get("words", []) if _is_wrong(word)]
-        moved = self.cells.get("disturb", {}).get("moved", 0)
-        return [*lines, f"{moved} cells moved that were never pulsed"] if moved else lines
+        if self.cells and self.cells["disturb"]["moved"]:
+            lines.append(f"{self.cells['disturb']['moved']} cells moved that were never pulsed")
+        if not any(self.log.exercised.values()) and not self.cut:
+            lines.append("nothing was checked: no property was exercised")
+        return lines
 
     @property
     def status(self) -> int:
@@ -134,7 +137,7 @@ def _cells(cells: Mapping[str, Any]) -> Iterator[str]:
     yield "form, set, reset: most pulses of one cell; right: cells at the level they were asked for"
     yield (
         f"disturb: {disturb['line_ms']:.4g} ms of high voltage on one line at the most, "
-        f"{100 * disturb['stress']:.2g} % of the stress that moves a cell"
+        f"{disturb['limit_ms']:,} ms allowed; {disturb['moved']} cells moved that were never pulsed"
     )
 
 

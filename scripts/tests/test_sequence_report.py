@@ -28,7 +28,7 @@ def cells(**changed: Any) -> dict[str, Any]:
     result = {
         "stimulus": {"how": "returned", "says": ""},
         "words": [WORD],
-        "disturb": {"line_ms": 0.01, "stress": 0.0, "moved": 0},
+        "disturb": {"line_ms": 0.01, "limit_ms": 10000, "moved": 0},
         "refusals": [],
         "levels": ["LRS", "HRS"],
     }
@@ -64,13 +64,19 @@ def test_each_kind_of_complaint_is_not_clean() -> None:
         cells(stimulus={"how": "late", "says": "no end"}),
         cells(refusals=["no such word"]),
         cells(words=[WORD | {"right": 19}]),
-        cells(disturb={"line_ms": 1.0, "stress": 2.0, "moved": 3}),
+        cells(disturb={"line_ms": 1.0, "limit_ms": 10000, "moved": 3}),
     )
     for result in bad:
         found = verdict(clean_log(), cells=result)
         assert (found.status, len(found.complaints)) == (1, 1)
         assert found.complaints[0] in text(found)
     assert verdict(clean_log(), cut="killed").status == 1
+
+
+def test_a_run_that_did_nothing_is_not_clean() -> None:
+    found = verdict(CheckerLog((), {"A8": 0}), cells=cells(words=[]))
+    assert found.status == 1
+    assert "nothing was checked: no property was exercised" in text(found)
 
 
 def test_a_property_says_what_became_of_it() -> None:

@@ -245,6 +245,8 @@ module pulser #(
             step <= Fetch;
           end
         end
+
+        default: step <= Rest;
       endcase
 
       // Without the pump no high voltage, and no more of this order.
