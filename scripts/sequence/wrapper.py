@@ -1,7 +1,7 @@
 """The generated top of a check: the controller, its pins turned into those of the chip, the bay.
 
 Every port of the controller keeps its name in it. What the macro answers is connected inside; all
-other inputs are ports of the top, which the stimulus drives.
+other inputs are ports of the top, which the stimulus drives, but for `cnr_power_ok`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scripts.sequence.ports import Port, literal
 from scripts.sequence.roles import ROLES, Role, Side, width_of
 
 TOP = "cnr_controller_tb"
+POWER = "cnr_power_ok"
 INDENT = "  "
 
 
@@ -89,6 +90,7 @@ def _answers(pin_map: PinMap) -> dict[str, list[tuple[Role, Pin]]]:
 
 
 def _top_ports(ports: Mapping[str, Port], answers: Mapping[str, object]) -> Iterator[str]:
+    yield f"{INDENT}input  logic {POWER}"
     for port in ports.values():
         if port.name not in answers:
             yield f"{INDENT}{port.direction:<6} {_logic(port.bits)} {port.name}"
@@ -162,7 +164,8 @@ def _instances(pin_map: PinMap, ports: Mapping[str, Port]) -> Iterator[str]:
     yield ");"
     yield ""
     yield "cnr_controller_bay u_bay ("
-    yield ",\n".join(f"{INDENT}.{_bay_port(role)}(role_{role.name})" for role in ROLES.values())
+    connected = [f".{_bay_port(role)}(role_{role.name})" for role in ROLES.values()]
+    yield ",\n".join(f"{INDENT * 2}{pin}" for pin in (f".power_ok_i({POWER})", *connected))
     yield ");"
 
 

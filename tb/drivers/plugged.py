@@ -8,8 +8,9 @@ from cocotb.clock import Clock
 from cocotb.triggers import Timer
 
 from scripts.sequence.live import LiveJob
+from scripts.sequence.wrapper import POWER
 
-RESET_CLOCKS = 10
+RESET_CLOCKS = 10  # before the power is good, and as many after
 
 
 class Plugged:
@@ -25,17 +26,22 @@ class Plugged:
 
     def __init__(self, dut: Any, job: LiveJob) -> None:
         self._dut, self._job = dut, job
+        self._period_ps = 2 * round(500 * job.period_ns)
         self.macro = dut.u_bay.u_macro
 
-    async def power_up(self) -> None:
-        """Start the clock and go through reset, all other inputs at 0."""
-        job = self._job
+    async def enter_reset(self) -> None:
+        """Start the clock in reset, all other inputs at 0; in the end the power is good."""
+        job, power = self._job, getattr(self._dut, POWER)
+        power.value = 0
         for name in job.inputs:
             getattr(self._dut, name).value = 0
-        reset = getattr(self._dut, job.reset)
-        reset.value = job.reset_level
-        period_ps = 2 * round(500 * job.period_ns)
-        Clock(getattr(self._dut, job.clock), period_ps, "ps", impl="gpi").start()
-        await Timer(RESET_CLOCKS * period_ps + period_ps // 4, "ps")
-        reset.value = 1 - job.reset_level
-        await Timer(2 * period_ps, "ps")
+        getattr(self._dut, job.reset).value = job.reset_level
+        Clock(getattr(self._dut, job.clock), self._period_ps, "ps", impl="gpi").start()
+        await Timer(RESET_CLOCKS * self._period_ps, "ps")
+        power.value = 1
+
+    async def leave_reset(self) -> None:
+        """Release the reset, away from any edge of the clock."""
+        await Timer(RESET_CLOCKS * self._period_ps + self._period_ps // 4, "ps")
+        getattr(self._dut, self._job.reset).value = 1 - self._job.reset_level
+        await Timer(2 * self._period_ps, "ps")

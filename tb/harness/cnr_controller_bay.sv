@@ -1,9 +1,12 @@
 // The place that a controller is plugged into: the macro with the analog model behind it, and the
-// checker of its pins. The generated top of a check turns the controller's pins into these.
+// checker of its pins. The generated top of a check turns the controller's pins into these. Until
+// the power is good, when registers may hold anything, all drivers are off.
 
 module cnr_controller_bay
   import cnr_chip_pkg::*;
 (
+  input  logic                           power_ok_i,
+
   // Pins of the macro.
   input  logic                           hv_kill_ni,
   input  logic [LayerW-1:0]              prog_layer_i,
@@ -55,8 +58,12 @@ module cnr_controller_bay
   input  logic                           alarm_i
 );
 
+  logic hv_kill_n;
+
+  assign hv_kill_n = hv_kill_ni & power_ok_i;
+
   cnr_macro u_macro (
-    .hv_kill_ni,
+    .hv_kill_ni(hv_kill_n),
     .prog_layer_i,
     .prog_group_i,
     .prog_row_i,
@@ -95,7 +102,7 @@ module cnr_controller_bay
   cnr_sequence_chk #(
     .AwaitReset(1'b1)
   ) u_sequence (
-    .hv_kill_ni,
+    .hv_kill_ni(hv_kill_n),
     .prog_layer_i,
     .prog_group_i,
     .prog_row_i,
