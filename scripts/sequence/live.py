@@ -12,7 +12,6 @@ from chips import load_chip
 from chips.errors import InputError
 from pymodel.device import load_device
 from scripts.command_line import existing
-from scripts.sequence.log import read_log
 from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
 from scripts.sequence.report import Verdict
@@ -22,6 +21,7 @@ from scripts.sequence.stimulus import check_stimulus
 from scripts.sequence.wrapper import TOP, wrapper
 from sim.benches import Bench
 from sim.sources import design_sources
+from tb.sequence.report import read_report
 
 TIMEOUT_S = 3600.0  # wall clock
 
@@ -124,7 +124,7 @@ def _verdict(options: LiveOptions, pin_map: PinMap, job: LiveJob, finished: Fini
             "seed": options.seed,
         },
         roles=tuple(role.name for role, _ in pin_map.of()),
-        log=read_log(finished.log),
+        log=read_report(finished.log.read_text(errors="replace")),
         cut=finished.cut,
         cells=cells,
         notes={"log": shown(finished.log), **_waves(options, finished)},

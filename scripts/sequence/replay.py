@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from chips import load_chip
 from chips.errors import InputError
 from scripts.command_line import existing
-from scripts.sequence.log import read_log
 from scripts.sequence.pin_map import RESET_ROLE, PinMap, read_map
 from scripts.sequence.recorded import Recording, write_changes
 from scripts.sequence.report import Verdict
 from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
 from sim.benches import Bench
 from sim.build import build_bench
+from tb.sequence.report import read_report
 
 TIMEOUT_S = 24 * 3600.0  # wall clock
 
@@ -79,7 +79,7 @@ def _verdict(
     return Verdict(
         subject={"waves": options.file, "chip": options.chip},
         roles=tuple(role.name for role, _ in pin_map.of()),
-        log=read_log(finished.log),
+        log=read_report(finished.log.read_text(errors="replace")),
         cut=finished.cut,
         notes={
             "recorded": f"{recording.end_ps / 1e6:g} us, {recording.changes:,} changes",

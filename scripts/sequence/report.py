@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.sequence.log import CheckerLog, Violation
 from scripts.sequence.properties import PROPERTIES, Property
+from tb.sequence.report import Report, Violation
 
-SHOWN_OF_RULE = 3  # violations on the terminal
-RULES_SHOWN = 12
-KEPT = 1000  # violations in the file
 WORDS_SHOWN = 16
-PS_PER_US = 1e6
+NS_PER_US = 1e3
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,7 @@ class Verdict:
 
     subject: Mapping[str, Any]
     roles: tuple[str, ...]
-    log: CheckerLog
+    log: Report
     cut: str = ""
     cells: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -100,7 +96,7 @@ def _properties(verdict: Verdict) -> Iterator[str]:
 
 
 def _state(rule: Property, verdict: Verdict) -> str:
-    bad, count = verdict.log.violated[rule.name], verdict.log.exercised.get(rule.name, 0)
+    bad, count = verdict.log.violated(rule.name), verdict.log.exercised.get(rule.name, 0)
     missing = rule.missing(verdict.roles)
     unmapped = f", not mapped: {', '.join(missing)}" if missing else ""
     if bad:
@@ -111,17 +107,11 @@ def _state(rule: Property, verdict: Verdict) -> str:
 
 
 def _violations(violations: Iterable[Violation]) -> Iterator[str]:
-    """The first ones of each rule, in the order of time."""
-    told: Counter[str] = Counter()
-    for violation in violations:
-        rule = f"{violation.property} {violation.rule}"
-        told[rule] += 1
-        if told[rule] <= SHOWN_OF_RULE and len(told) <= RULES_SHOWN:
-            yield f"{violation.time_ps / PS_PER_US:14.3f} us  {rule}: {violation.says}"
-    more = {rule: count - SHOWN_OF_RULE for rule, count in told.items() if count > SHOWN_OF_RULE}
-    if more:
-        counts = ", ".join(f"{count:,} of {rule}" for rule, count in more.items())
-        yield f"  ... and more, see the JSON file: {counts}"
+    """One line per rule, the first time that it was violated."""
+    for found in violations:
+        times = f" ({found.count:,} times)" if found.count > 1 else ""
+        time_us = (found.time_ns or 0.0) / NS_PER_US
+        yield f"{time_us:14.3f} us  {found.name}{times}: {found.message}"
 
 
 def _cells(cells: Mapping[str, Any]) -> Iterator[str]:
@@ -149,7 +139,7 @@ def _word(word: Mapping[str, Any]) -> str:
 
 
 def _summary(verdict: Verdict) -> str:
-    violated = sorted(verdict.log.violated, key=lambda name: int(name[1:]))
+    violated = [rule.name for rule in PROPERTIES if verdict.log.violated(rule.name)]
     exercised = sum(1 for count in verdict.log.exercised.values() if count)
     if verdict.status == 0:
         return f"clean: {exercised} of {len(PROPERTIES)} properties exercised, none violated"
@@ -168,12 +158,12 @@ def write_json(verdict: Verdict, path: Path) -> None:
             rule.name: {
                 "title": rule.title,
                 "exercised": log.exercised.get(rule.name, 0),
-                "violations": log.violated[rule.name],
+                "violations": log.violated(rule.name),
                 "roles_missing": rule.missing(verdict.roles),
             }
             for rule in PROPERTIES
         },
-        "violations": [asdict(violation) for violation in log.violations[:KEPT]],
+        "violations": [asdict(violation) for violation in log.violations],
         "complaints": verdict.complaints,
         "cells": verdict.cells,
     }
