@@ -122,10 +122,11 @@ _PROGRAMMER = (
     "rtl/cnr_counters.sv",
     "rtl/cnr_programmer.sv",
 )
-_PROGRAMMER_TB = (*_PROGRAMMER, "tb/harness/cnr_programmer_tb.sv")
+_RECORDER = "tb/macro/cnr_pulse_recorder.sv"
+_PROGRAMMER_TB = (*_PROGRAMMER, _RECORDER, "tb/harness/cnr_programmer_tb.sv")
 _UPSETS = (
     *("cnr_bist", "cnr_prog", "cnr_verify", "cnr_limits", "cnr_exercise", "cnr_pulse", "cnr_ramp"),
-    *("cnr_counters", "cnr_endurance"),
+    *("cnr_counters", "cnr_endurance", "cnr_pulse_recorder"),
 )
 
 _BENCHES += (

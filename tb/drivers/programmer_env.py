@@ -5,17 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
-from tb.drivers.programmer import Counts, Programmer, Targets
+from tb.drivers.programmer import Programmer, Targets
+from tb.drivers.programmer_watch import Watch
+from tb.drivers.pulse_recorder import PulseRecorder
 from tb.host.regmap import BistPattern, ProgErr, ProgOp
-from tb.models.march import march
+from tb.models.march import Step, march
 from tb.models.programming import Address, Fail, existing_cells, words
 from tb.models.simple_cells import Cell, SimpleCells, SimpleMacro
 from tb.models.write_verify import Word
-
-LOG_DEPTH = 64  # entries of the fail log; later ones are lost
 
 
 class ProgrammerEnv:
@@ -34,6 +33,8 @@ class ProgrammerEnv:
     ----------
     programmer, macro
         The driver and the pins of the macro.
+    recorder
+        What is seen at these pins.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class ProgrammerEnv:
         self.chip = self.programmer.chip
         self.macro = SimpleMacro(self._dut, SimpleCells(self.chip, self._make))
         self.macro.start()
+        self.recorder = PulseRecorder(self._dut.u_recorder, self.chip)
+        self.recorder.start()
 
     def renew_cells(self) -> None:
         """Put new cells behind the pins and forget what was seen."""
@@ -80,6 +83,10 @@ class ProgrammerEnv:
             for word in words(self.chip, first, last)
         }
 
+    def watch(self) -> Watch:
+        """Follow the operation that is started next."""
+        return Watch(self.programmer, self.recorder)
+
     async def check(
         self,
         op: ProgOp,
@@ -89,73 +96,32 @@ class ProgrammerEnv:
     ) -> list[Word]:
         """Run one operation over a range and compare all that shows with what it should be."""
         last = last or first
-        programmer, macro = self.programmer, self.macro
-        before, seen, taken = programmer.counts, len(macro.trace), len(programmer.read_back)
-        expected = self._expected(op, first, last, targets or {})
-        error = await programmer.run(op, first, last, targets)
-        assert error is ProgErr.NONE
-        _compare_events(macro.trace[seen:], list(chain(*(word.events for word in expected))))
-        fails = list(chain(*(word.failed for word in expected)))
-        assert await programmer.pop_fails() == fails[:LOG_DEPTH]
-        assert programmer.counts == _counts(before, op, expected)
-        assert programmer.pointer == self.after(last)
-        if op is ProgOp.READ:
-            given = programmer.read_back[taken:]
-            assert [{p: g[p] for p in w.levels} for g, w in zip(given, expected, strict=True)] == [
-                word.levels for word in expected
-            ]
-        return expected
+        watch = self.watch()
+        assert await self.programmer.run(op, first, last, targets) is ProgErr.NONE
+        account = await watch.judge(op, self.steps(op, first, last, targets or {}))
+        assert self.programmer.pointer == self.after(last)
+        return account.done
 
     async def check_march(self, pattern: BistPattern, first: Address, last: Address) -> list[Word]:
         """Run the self-test over a range and compare all that shows with what it should be."""
-        programmer, macro = self.programmer, self.macro
-        before, seen = programmer.counts, len(macro.trace)
+        programmer, watch = self.programmer, self.watch()
         programmer.configure(replace(programmer.config, bist_pattern=pattern))
-        steps = list(march(self.chip, pattern, first, last))
-        twin = macro.cells.copy(words(self.chip, first, last))
-        expected = [self._word(twin, step.address).run(step.op, step.targets) for step in steps]
         assert await programmer.run(ProgOp.MARCH, first, last) is ProgErr.NONE
-        _compare_events(macro.trace[seen:], list(chain(*(word.events for word in expected))))
-        fails = list(chain(*(word.failed for word in expected)))
-        assert await programmer.pop_fails() == fails[:LOG_DEPTH]
-        assert programmer.counts == _counts(before, ProgOp.MARCH, expected)
-        return expected
+        steps = march(self.chip, pattern, first, last)
+        return (await watch.judge(ProgOp.MARCH, steps)).done
+
+    def steps(self, op: ProgOp, first: Address, last: Address, targets: Targets) -> list[Step]:
+        """What an operation over a range has to do with each word."""
+        return [
+            Step(op, word, dict(targets.get(word, {}))) for word in words(self.chip, first, last)
+        ]
 
     def after(self, address: Address) -> Address:
         """The next word in programming order; the first again after the last."""
         order = words(self.chip, Address(0, 0, 0), Address(99, 0, 0))
         return (order[1:] + order[:1])[order.index(address)]
 
-    def _expected(self, op: ProgOp, first: Address, last: Address, targets: Targets) -> list[Word]:
-        order = words(self.chip, first, last)
-        twin = self.macro.cells.copy(order)
-        return [self._word(twin, word).run(op, targets.get(word, {})) for word in order]
-
-    def _word(self, cells: SimpleCells, address: Address) -> Word:
-        return Word(cells, address, existing_cells(self.chip, address), self.programmer.config)
-
 
 def failed_cells(fails: list[Fail]) -> set[tuple[Address, int]]:
     """Word and place of failed cells."""
     return {(fail.address, fail.cell) for fail in fails}
-
-
-def _compare_events(seen: list[Any], expected: list[Any]) -> None:
-    """Say where two traces part."""
-    for number, (one, other) in enumerate(zip(seen, expected, strict=False)):
-        assert one == other, f"event {number}: {one}, expected {other}"
-    assert len(seen) == len(expected), f"{len(seen)} events, expected {len(expected)}"
-
-
-def _counts(before: Counts, op: ProgOp, expected: list[Word]) -> Counts:
-    """Counters after an operation; READ and pulses without verify ask nothing of a cell."""
-    asks = op not in (ProgOp.READ, ProgOp.TEST_PULSE, ProgOp.CYCLE)
-    active = sum(len(list(word.active)) for word in expected) if asks else 0
-    failed = sum(len(word.failed) for word in expected)
-    senses = sum(len(word.events) - word.pulses.total() for word in expected)
-    kinds = ("form", "set", "reset")
-    pulses = [sum(word.pulses[kind] for word in expected) for kind in kinds]
-    cells = [sum(word.pulsed_cells[kind] for word in expected) for kind in kinds]
-    dropouts, cycles = (sum(getattr(w, n) for w in expected) for n in ("dropouts", "cycles"))
-    added = (active, active - failed, failed, *pulses, senses, *cells, dropouts, cycles)
-    return Counts(*(old + new for old, new in zip(before, added, strict=True)))

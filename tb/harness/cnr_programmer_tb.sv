@@ -1,4 +1,5 @@
-// cnr_programmer with flat ports and the endurance counts that the register file holds.
+// cnr_programmer with flat ports, the endurance counts that the register file holds, and a recorder at
+// the pins of the macro.
 
 module cnr_programmer_tb
   import cnr_chip_pkg::*;
@@ -77,6 +78,26 @@ module cnr_programmer_tb
     .wear_o(wear),
     .wear_group_o(wear_group),
     .err_o(err)
+  );
+
+  cnr_pulse_recorder u_recorder (
+    .hv_kill_ni(1'b1),
+    .prog_layer_i(prog_layer_o),
+    .prog_group_i(prog_group_o),
+    .prog_row_i(prog_row_o),
+    .bl_en_i(bl_en_o),
+    .sl_en_i(sl_en_o),
+    .wl_en_i(wl_en_o),
+    .wl_dac_i(wl_dac_o),
+    .bl_dac_i(bl_dac_o),
+    .sl_dac_i(sl_dac_o),
+    .polarity_i(polarity_o),
+    .hv_en_i(hv_en_o),
+    .bleed_en_i(bleed_en_o),
+    .sense_en_i(sense_en_o),
+    .sense_ref_i(sense_ref_o),
+    .sense_i,
+    .pump_rdy_i(pump_ok_i)
   );
 
 endmodule

@@ -73,6 +73,25 @@ class Sense(NamedTuple):
     ref: int
 
 
+class Times(NamedTuple):
+    """Times of one operation at the pins, in nanoseconds."""
+
+    rest: int  # bled before it
+    setup: int  # columns, address and codes still before the word line rises
+    wordline: int  # word line before high voltage or strobe
+    on: int  # high voltage or strobe
+    hold: int  # word line after it
+
+
+class Seen(NamedTuple):
+    """One operation as it was recorded at the pins."""
+
+    event: Pulse | Sense
+    above: frozenset[int]  # of a sense: the cells that read above the reference
+    times: Times
+    pump_low: bool  # the pump was not ready at some time since the operation before
+
+
 class Fail(NamedTuple):
     """One entry of the fail log."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from math import prod
 
 from chips.sections import NESTINGS
 
@@ -34,13 +34,23 @@ class RampTable:
 
     def points(self) -> Sequence[tuple[int, int, int]]:
         """Every (word line, line, width), the innermost loop first."""
-        loops = NESTINGS[self.nesting].split(",")
-        ramps = {"wl": self.wl, "line": self.line, "width": self.width}
-        rows = product(*(ramps[name].values for name in loops))
-        places = [loops.index(name) for name in ("wl", "line", "width")]
-        return [(row[places[0]], row[places[1]], row[places[2]]) for row in rows]
+        return [self.point(pulse) for pulse in range(self._count)]
 
     def point(self, pulse: int) -> tuple[int, int, int]:
         """Point of pulse number `pulse`; after the last point the ramp holds."""
-        points = self.points()
-        return points[min(pulse, len(points) - 1)]
+        number = min(pulse, self._count - 1)
+        point = {}
+        for name, ramp in self._loops[::-1]:
+            number, index = divmod(number, len(ramp.values))
+            point[name] = ramp.values[index]
+        return point["wl"], point["line"], point["width"]
+
+    @property
+    def _loops(self) -> list[tuple[str, Ramp]]:
+        """Its loops from the outermost to the innermost."""
+        ramps = {"wl": self.wl, "line": self.line, "width": self.width}
+        return [(name, ramps[name]) for name in NESTINGS[self.nesting].split(",")]
+
+    @property
+    def _count(self) -> int:
+        return prod(len(ramp.values) for _, ramp in self._loops)

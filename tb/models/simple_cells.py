@@ -5,8 +5,8 @@ The stand-in of the unit benches: every property of a cell can be set, nothing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import cocotb
@@ -118,13 +118,6 @@ class SimpleCells:
         """The sensed cells that read above the reference."""
         word = self.word(sense.address)
         return frozenset(place for place in sorted(sense.cells) if word[place].sense(sense.ref))
-
-    def copy(self, addresses: Iterable[Address]) -> SimpleCells:
-        """Some words with cells of their own in the same state."""
-        twin = SimpleCells(self.chip, self._make)
-        for address in addresses:
-            twin._words[address] = {c: replace(cell) for c, cell in self.word(address).items()}
-        return twin
 
 
 class SimpleMacro:

@@ -25,6 +25,9 @@ class Cells(Protocol):
     def sense(self, sense: Sense) -> frozenset[int]:
         """The sensed cells that read above the reference."""
 
+    def wait(self, cycles: int) -> None:
+        """Be left alone for some clocks."""
+
 
 Judge = Callable[[list[int]], dict[int, str]]
 Choose = Callable[[str | None, set[str]], str]
@@ -42,6 +45,8 @@ class Word:
         The word and its cells.
     config
         The programming configuration.
+    rising
+        Whether the last pulse was FORM or SET: at first, of this word before it was suspended.
 
     Attributes
     ----------
@@ -63,6 +68,7 @@ class Word:
     address: Address
     active: Iterable[int]
     config: ProgConfig
+    rising: bool = False
     events: list[Pulse | Sense] = field(default_factory=list)
     failed: list[Fail] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)
@@ -79,7 +85,6 @@ class Word:
         self._targets = {c: fixed.get(op, targets.get(c, 0)) for c in active}
         self._last: dict[int, tuple[int, int]] = {}
         self._formed: set[int] = set()
-        self._rising = False  # the last pulse was FORM or SET
         self._unsettled = False  # pulsed since the last wait
         self._reversals = 0
         getattr(self, f"_do_{op.name.lower()}")(active)
@@ -136,6 +141,7 @@ class Word:
         """Delayed verify: wait and look once more, for as long as that leads to pulses."""
         while self.config.relax_cycles and self._unsettled and self._not_failed(cells):
             self._unsettled = False
+            self.cells.wait(self.config.relax_cycles)
             cells = self._not_failed(cells)
             self.dropouts += self._settle(cells, self._judge_window, _polarity, seen=1)
 
@@ -182,15 +188,15 @@ class Word:
         table = {"form": self.config.form, "set": self.config.set, "reset": self.config.reset}
         wl, line, width = table[kind].point(step)
         pulse = Pulse(self.address, frozenset(cells), kind == "reset", wl, line, width)
+        self.cells.pulse(pulse)
+        self.events.append(pulse)
         self.pulses[kind] += 1
         self.pulsed_cells[kind] += len(cells)
-        self.cycles += kind != "reset" and not self._rising
-        self._rising = kind != "reset"
+        self.cycles += kind != "reset" and not self.rising
+        self.rising = kind != "reset"
         self._unsettled = True
         if kind == "form":
             self._formed.update(cells)
-        self.events.append(pulse)
-        self.cells.pulse(pulse)
 
     def _sense(self, cells: Iterable[int], ref: int) -> frozenset[int]:
         cells = frozenset(cells)
@@ -198,8 +204,8 @@ class Word:
             return cells
         pin_ref = min(max(ref + self.config.sense_trim, 0), REF_HIGHEST)
         sense = Sense(self.address, cells, self.config.wl_sense, pin_ref)
-        self.events.append(sense)
         above = self.cells.sense(sense)
+        self.events.append(sense)
         self._last.update({cell: (int(cell in above), ref) for cell in cells})
         return above
 
