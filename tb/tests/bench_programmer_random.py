@@ -1,97 +1,158 @@
+"""Random configurations, by default a few hundred; CONFIGS=<n> tries as many as one likes."""
+
 from __future__ import annotations
 
+import os
 import random
-from itertools import pairwise
+from collections import Counter
 from typing import Any
 
 import cocotb
 
-from chips.description import Chip
-from chips.sections import NESTINGS
-from tb.drivers.programmer_cases import HIGH, LOW, started
-from tb.host.regmap import ProgOp
-from tb.models.programming import REF_HIGHEST, Address, ProgConfig, Window, group_range, words
-from tb.models.ramp import Ramp, RampTable
+from tb.drivers.cycles import wait_cycles
+from tb.drivers.programmer import SAFE, Targets
+from tb.drivers.programmer_cases import started
+from tb.drivers.programmer_env import ProgrammerEnv
+from tb.drivers.programmer_watch import Watch
+from tb.host.regmap import BistPattern, ProgErr, ProgOp
+from tb.models.legality import Legality, Start
+from tb.models.march import march
+from tb.models.programming import Address, ProgConfig, group_range
+from tb.models.random_programming import RandomProgramming
+from tb.models.scoreboard import After
 from tb.models.simple_cells import Cell
 
-
-def random_cell(rng: random.Random) -> Cell:
-    """Any cell: pristine or formed, strong or weak, noisy, stuck, with steps or jumps."""
-    formed = rng.random() < 0.7
-    steps = rng.random() < 0.5
-    return Cell(
-        code=rng.choice((rng.randrange(1024), LOW, HIGH)) if formed else 950,
-        formed=formed,
-        form_line=rng.randrange(255, 300, 5),
-        form_wl=rng.randrange(130, 180, 10),
-        set_line=rng.choice((200, 230, 240, 250)),
-        set_wl=rng.randrange(150, 190, 10),
-        reset_line=rng.randrange(250, 300, 5),
-        reset_wl=rng.randrange(240, 300, 10),
-        min_width=rng.choice((1, 1, 2, 3)),
-        set_step=rng.randrange(20, 400) if steps else None,
-        reset_step=rng.randrange(20, 400) if steps else None,
-        stuck=rng.random() < 0.03,
-        flips=frozenset(n for n in range(30) if rng.random() < 0.05),
-    )
+CONFIGS = int(os.environ.get("CONFIGS", "300"))
+STREAMED = (ProgOp.WRITE, ProgOp.VERIFY, ProgOp.TEST_PULSE)
+SENSE_LIMIT_NS = 1200  # the sense amplifiers answer in time
 
 
-def random_ramp(rng: random.Random, start: int, stop: int, step: int) -> Ramp:
-    low = rng.randrange(start, stop + 1)
-    return Ramp(low, rng.randrange(low, stop + 1), rng.randrange(1, step + 1))
+class RandomRuns:
+    """Runs random operations and judges each of them."""
+
+    def __init__(self, env: ProgrammerEnv, rng: random.Random, draw: RandomProgramming) -> None:
+        self._env = env
+        self._rng = rng
+        self.draw = draw
+        self.stops: Counter[After] = Counter()
+
+    async def run(self, config: ProgConfig, start: Start) -> None:
+        """One operation, with stops unless it is the self-test; the rules judge all of it."""
+        env, op = self._env, ProgOp(start.op)
+        env.programmer.configure(config)
+        env.macro.sense_ns = self._rng.choice((3, 45, self._rng.randrange(SENSE_LIMIT_NS)))
+        targets = self._targets(start)
+        watch = env.watch()
+        task = cocotb.start_soon(env.programmer.run(op, start.first, start.last, targets))
+        if op is not ProgOp.MARCH and self._rng.random() < 0.5:
+            await self._stop(watch)
+        error = await task
+        while error is ProgErr.ABORTED:
+            watch.stopped(After.RESUME)
+            self.stops[After.RESUME] += 1
+            error = await env.programmer.resume(start.last, targets)
+        assert error is ProgErr.NONE
+        await watch.judge(op, self._steps(op, config, start, targets))
+        assert env.programmer.pointer == env.after(start.last)
+
+    def _targets(self, start: Start) -> Targets | None:
+        if start.op not in STREAMED:
+            return None
+        return self._env.data(start.first, start.last, self._rng.randrange(1 << 30))
+
+    def _steps(self, op: ProgOp, config: ProgConfig, start: Start, targets: Targets | None) -> Any:
+        if op is ProgOp.MARCH:
+            pattern = BistPattern(config.bist_pattern)
+            return march(self._env.chip, pattern, start.first, start.last)
+        return self._env.steps(op, start.first, start.last, targets or {})
+
+    async def _stop(self, watch: Watch) -> None:
+        """Suspend a few times at random, and perhaps abort."""
+        programmer = self._env.programmer
+        for _ in range(self._rng.randrange(1, 4)):
+            await wait_cycles(self._rng.randrange(1, 300))
+            if self._rng.random() < 0.2:
+                await programmer.strobe("abort")
+                return
+            await programmer.strobe("suspend")
+            while programmer.busy and not programmer.suspended:
+                await wait_cycles()
+            if not programmer.busy:
+                return
+            assert programmer.lines == SAFE
+            watch.stopped(After.SUSPEND)
+            self.stops[After.SUSPEND] += 1
+            await wait_cycles(self._rng.randrange(1, 30))
+            await programmer.strobe("resume")
 
 
-def random_config(rng: random.Random, chip: Chip) -> ProgConfig:
-    """A legal configuration with small limits and windows that may be closed."""
-    ceilings, step = chip.programming.ceilings, chip.programming.dac_step_mv
-
-    def table(wl_mv: int, line_mv: int) -> RampTable:
-        return RampTable(
-            random_ramp(rng, wl_mv // step - 60, wl_mv // step, 30),
-            random_ramp(rng, line_mv // step - 60, line_mv // step, 30),
-            random_ramp(rng, 1, 4, 2),
-            rng.randrange(len(NESTINGS)),
-        )
-
-    levels = chip.chip.levels
-    bounds = [0, *sorted(rng.sample(range(100, 900, 50), levels - 1)), REF_HIGHEST]
-    read = tuple(Window(lo, hi) for lo, hi in pairwise(bounds))
-    verify = tuple(
-        Window(lo + rng.choice((0, 0, 1, 10)), hi - rng.choice((0, 0, 1, 20))) for lo, hi in read
-    )
-    return ProgConfig(
-        form=table(ceilings.form_wl_mv, ceilings.form_line_mv),
-        set=table(ceilings.set_wl_mv, ceilings.set_line_mv),
-        reset=table(ceilings.reset_wl_mv, ceilings.reset_line_mv),
-        verify=verify,
-        read=read,
-        form_ref=rng.choice((rng.randrange(1, REF_HIGHEST), 700, verify[-1].lo or 1)),
-        sense_trim=rng.randrange(-32, 32),
-        wl_sense=rng.randrange(331),
-        max_form=rng.randrange(1, 12),
-        max_set=rng.randrange(1, 12),
-        max_reset=rng.randrange(1, 12),
-        max_total=rng.randrange(1, 30),
-        max_reversals=rng.randrange(5),
-    )
-
-
-@cocotb.test(timeout_time=500, timeout_unit="ms")
-async def random_sweeps_do_what_the_rules_say(dut: Any) -> None:
+async def random_runs(dut: Any) -> tuple[ProgrammerEnv, RandomRuns]:
+    """A bench whose cells, settings and operations come from one generator."""
     rng = random.Random(cocotb.RANDOM_SEED)
-    env = await started(dut, lambda address, place: random_cell(rng), pauses=True)
-    everywhere = words(env.chip, Address(0, 0, 0), Address(99, 0, 0))
-    ops = (ProgOp.FORM, ProgOp.SET, ProgOp.RESET, ProgOp.WRITE, ProgOp.VERIFY, ProgOp.READ)
-    for _ in range(150):
-        if rng.random() < 0.2:
+    env = await started(dut, lambda address, place: runs.draw.cell(), pauses=True)
+    runs = RandomRuns(env, rng, RandomProgramming(rng, env.chip))
+    return env, runs
+
+
+@cocotb.test(timeout_time=20, timeout_unit="sec")
+async def random_configurations_do_what_the_rules_say(dut: Any) -> None:
+    env, runs = await random_runs(dut)
+    done: Counter[int] = Counter()
+    for number in range(CONFIGS):
+        if number % 5 == 0:
             env.renew_cells()
-        env.programmer.configure(random_config(rng, env.chip))
-        begin = rng.randrange(len(everywhere))
-        order = everywhere[begin : begin + rng.choice((1, 1, 2))]
-        op = rng.choice(ops)
-        uses_targets = op in (ProgOp.WRITE, ProgOp.VERIFY)
-        targets = env.data(order[0], order[-1], rng.randrange(1 << 30)) if uses_targets else None
-        await env.check(op, order[0], order[-1], targets)
+        config, start = runs.draw.config(), runs.draw.start()
+        try:
+            await runs.run(config, start)
+        except AssertionError as error:
+            error.add_note(f"configuration {number}: {start} with {config}")
+            raise
+        done[start.op] += 1
+    cocotb.log.info("%d configurations: %s, %s", CONFIGS, dict(done), dict(runs.stops))
+    assert set(done) == set(ProgOp) - {ProgOp.NONE}
+    assert set(runs.stops) == {After.SUSPEND, After.RESUME}
+
+
+@cocotb.test(timeout_time=20, timeout_unit="sec")
+async def broken_configurations_are_refused_with_the_lowest_code_or_run(dut: Any) -> None:
+    """What was broken may be of no use to the operation: then it has to run."""
+    env, runs = await random_runs(dut)
+    legality = Legality(env.chip)
+    answers: Counter[ProgErr] = Counter()
+    for number in range(CONFIGS):
+        config, start = runs.draw.broken(runs.draw.config(), runs.draw.start(longest=1))
+        expected = legality.verdict(config, start)
+        set_flags(env, start)
+        try:
+            if expected is ProgErr.NONE:
+                await runs.run(config, start)
+            else:
+                assert await refusal(env, config, start) is expected
+        except AssertionError as error:
+            error.add_note(f"configuration {number}: {start}, {expected.name}, with {config}")
+            raise
+        answers[expected] += 1
+    cocotb.log.info("%s", {error.name: count for error, count in answers.items()})
+    assert set(answers) == {*range(ProgErr.SUPPLY + 1), ProgErr.LOCKED}
+
+
+def set_flags(env: ProgrammerEnv, start: Start) -> None:
+    """Put the chip into the state that a start finds."""
+    for flag in ("allow", "supply_ok", "unlocked", "read_locked"):
+        env.programmer.set_flag(flag, getattr(start, flag))
+
+
+async def refusal(env: ProgrammerEnv, config: ProgConfig, start: Start) -> ProgErr:
+    """How a start is answered; it may not do anything."""
+    programmer = env.programmer
+    programmer.configure(config)
+    before = programmer.pointer, programmer.counts, len(env.recorder)
+    await programmer.command(start.op, start.first, start.last)
+    answer = await programmer.done()
+    await wait_cycles(20)
+    assert not programmer.busy
+    assert (programmer.pointer, programmer.counts, len(env.recorder)) == before
+    return answer
 
 
 @cocotb.test(timeout_time=500, timeout_unit="ms")
