@@ -147,7 +147,16 @@ _BENCHES += (
             public=_UPSETS,
         )
         for theme in (
-            *("operations", "acceptance", "limits", "commands", "stops", "upsets", "random"),
+            *(
+                "operations",
+                "acceptance",
+                "limits",
+                "commands",
+                "stops",
+                "faults",
+                "upsets",
+                "random",
+            ),
             *("exercise", "refresh", "relax", "march", "locks", "suspend"),
         )
     ),
