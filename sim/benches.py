@@ -103,7 +103,11 @@ _CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
 _BENCHES += (
     Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
     Bench("preset", "cnr_top", _CHIP, public=("cnr_macro",)),
-    Bench("infer", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
+    # Scripts run these.
+    *(
+        Bench(name, "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False)
+        for name in ("infer", "program")
+    ),
 )
 
 # The weight-programming side: electrical operations, ramps, write-verify and sweep.

@@ -9,7 +9,8 @@ from typing import Any
 import cocotb
 import numpy as np
 import numpy.typing as npt
-from cocotb.triggers import Timer, with_timeout
+from cocotb.simtime import get_sim_time
+from cocotb.triggers import FallingEdge, RisingEdge, Timer, with_timeout
 
 from chips import Chip
 from chips.geometry import PIXEL_BYTES, image_beats
@@ -24,6 +25,7 @@ from tb.drivers.spi import SpiBus, SpiPins
 from tb.drivers.stream import StreamSource
 from tb.host.codes import LevelWindow
 from tb.host.host import Host, Outcome, WordAddress
+from tb.host.recording import Recording
 from tb.host.regmap import ProgOp
 
 LABEL_TIMEOUT_LAYER_CLOCKS = 100
@@ -42,6 +44,12 @@ def level_windows(device: Device) -> list[LevelWindow]:
     ]
 
 
+def stream_words(words: npt.NDArray[np.bool_]) -> list[int]:
+    """Words of targets, bool (n, cells), as the weight stream carries them."""
+    packed = np.packbits(words, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+
+
 class ChipEnv:
     """Test environment of `cnr_top`.
 
@@ -53,6 +61,11 @@ class ChipEnv:
         Its description.
     macro
         The analog model behind its macro.
+
+    Attributes
+    ----------
+    observer
+        A second host on the same bus, for looks that belong to no list of commands.
     """
 
     def __init__(self, dut: Any, chip: Chip, macro: Macro) -> None:
@@ -64,7 +77,9 @@ class ChipEnv:
         self.macro = macro
         self.binding = AnalogBinding(dut.u_macro, macro)
         self.clock = ClockReset(dut)
-        self.host = Host(SpiBus(pins, period_ns), IrqPin(dut.irq_o), chip)
+        self.bus, self.irq = SpiBus(pins, period_ns), IrqPin(dut.irq_o)
+        self.host = Host(self.bus, self.irq, chip)
+        self.observer = Host(self.bus, self.irq, chip)
         self.weights = StreamSource(dut, "w")
         self.pixels = StreamSource(dut, "pix")
         self.labels = LabelMonitor(dut, dut.u_macro.in_load_i)
@@ -79,6 +94,20 @@ class ChipEnv:
         self.labels.start()
         self.set_supply(True)
         await Timer(1, "us")
+
+    def record(self) -> Recording:
+        """Record what the host does from now on."""
+        recording = Recording(self.bus, self.irq)
+        self.host = Host(recording, recording, self.chip)
+        return recording
+
+    async def sense_strobe_s(self) -> float:
+        """Length of the next sense strobe in seconds."""
+        strobe = self._dut.u_macro.sense_en_i
+        await RisingEdge(strobe)
+        start_ns = get_sim_time("ns")
+        await FallingEdge(strobe)
+        return (get_sim_time("ns") - start_ns) * 1e-9
 
     def set_supply(self, good: bool) -> None:
         """Drive the supply flag."""
@@ -129,8 +158,7 @@ class ChipEnv:
 
     async def send_words(self, words: npt.NDArray[np.bool_]) -> None:
         """Stream words of targets, bool (n, cells), to a running WRITE or VERIFY."""
-        packed = np.packbits(words, axis=1, bitorder="little")
-        await self.weights.send(int.from_bytes(row.tobytes(), "little") for row in packed)
+        await self.weights.send(stream_words(words))
 
     async def send_image(self, image: npt.NDArray[np.uint8]) -> None:
         """Stream the pixels of one image."""

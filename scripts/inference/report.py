@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def summary(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> d
         "close_images": compared.close_images,
         "cells_programmed": programming.cells - programming.failed,
         "cells_failed": programming.failed,
-        "failures": [asdict(cell) for cell in programming.failures],
+        "failures": [cell._asdict() for cell in programming.failures],
         "program_seconds": programming.seconds,
         "program_cached": False,
         "program_chip_seconds": programming.chip_seconds,

@@ -10,15 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-
-@dataclass(frozen=True)
-class FailedCell:
-    """A cell that could not be programmed, as the fail log of the chip names it."""
-
-    layer: int
-    filter: int
-    row: int
-    bit: int
+from scripts.programming.places import CellPlace
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Programming:
     senses: int
     seconds: float
     chip_seconds: float
-    failures: tuple[FailedCell, ...]
+    failures: tuple[CellPlace, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ class RtlResult:
         with np.load(path) as file:
             scalars = json.loads(str(file["scalars"]))
             programming = scalars.pop("programming")
-            failures = tuple(FailedCell(**cell) for cell in programming.pop("failures"))
+            failures = tuple(CellPlace(*cell) for cell in programming.pop("failures"))
             layers = range(sum(name.startswith("ideal_output") for name in file.files))
             return cls(
                 programming=Programming(**programming, failures=failures),

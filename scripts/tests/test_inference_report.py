@@ -11,7 +11,8 @@ import pytest
 from scripts.inference.compare import Comparison
 from scripts.inference.job import Inputs, load, make_job
 from scripts.inference.report import checks, summary, table
-from scripts.inference.result import FailedCell, Programming, RtlResult
+from scripts.inference.result import Programming, RtlResult
+from scripts.programming.places import CellPlace
 
 JOB = make_job(chip="mini", device=None, weights=None, data=None, images=None, noise="on", seed=1)
 GOOD_PROGRAMMING = Programming(1280, 0, 491, 157, 211, 1552, 1.0, 2e-3, ())
@@ -27,7 +28,7 @@ GOOD = RtlResult(
     simulated_seconds=2e-5,
 )
 GOOD_COMPARISON = Comparison(1.0, 1e-7, 1.0, 0.0, 12, 0.5, 0)
-FAILED = replace(GOOD_PROGRAMMING, failed=1, failures=(FailedCell(2, 5, 16, 4),))
+FAILED = replace(GOOD_PROGRAMMING, failed=1, failures=(CellPlace(2, 5, 16, 4),))
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from tb.host.host import Bus, Interrupt
 from tb.host.regmap import REGISTERS
 
+COLUMNS = ("command", "register", "address", "data")
 NAMES = {
     register.at(index): name if register.count == 1 else f"{name}[{index}]"
     for name, register in REGISTERS.items()
@@ -50,11 +52,19 @@ class Recording:
         self.rows.append(("wait", "irq", "", ""))
         await self._interrupt.wait()
 
+    def stream(self, words: Iterable[int], file: Path) -> None:
+        """Note that from now on words are offered to the weight stream, and write them to a file.
+
+        The file has one hexadecimal number per line; the list names it without its folder.
+        """
+        file.write_text("".join(f"{word:x}\n" for word in words))
+        self.rows.append(("stream", "weights", "", file.name))
+
     def save(self, path: Path) -> None:
         """Write the list as CSV."""
         with path.open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("command", "register", "address", "data"))
+            writer.writerow(COLUMNS)
             writer.writerows(self.rows)
 
     def _note(self, command: str, address: int, data: int) -> None:

@@ -12,21 +12,21 @@ import cocotb
 import numpy as np
 import numpy.typing as npt
 from cocotb.simtime import get_sim_time
-from cocotb.triggers import Timer
 
+from chips import Chip
 from chips.weights import weight_words
 from pymodel.macro import Macro
 from pymodel.noise import Effects
 from scripts.inference.job import Inputs, Job, load
-from scripts.inference.result import FailedCell, Programming, RtlResult
+from scripts.inference.result import Programming, RtlResult
+from scripts.programming.places import CellPlace, cell_place, word_number
 from sim.progress import Progress
 from tb.drivers.labels import Label
 from tb.env import ChipEnv
-from tb.host.host import Counters
-from tb.host.regmap import ProgErr
+from tb.host.host import FailedCell
+from tb.sweeps import WholeChip
 
 TIMEOUT_S = 10  # simulated; programming takes half a second, 10,000 images a tenth
-WATCH_US = 2000  # simulated time between two looks at the progress and the fail log
 
 
 @cocotb.test(timeout_time=TIMEOUT_S, timeout_unit="sec")
@@ -37,7 +37,7 @@ async def image_to_label(dut: Any) -> None:
     env = ChipEnv(dut, inputs.chip, Macro(inputs.chip, inputs.device, seed=job.seed))
     await env.start()
     await env.connect(inputs.device, inputs.weights)
-    programming = await Programmer(env).run(weight_words(inputs.chip, inputs.weights))
+    programming = await program(env, inputs)
     start = time.monotonic()
     await env.read_weights()
     ideal, main = Pass(env, inputs), Pass(env, inputs)
@@ -56,61 +56,30 @@ async def image_to_label(dut: Any) -> None:
     ).write(Path(os.environ["CNR_RESULT"]))
 
 
-class Programmer:
-    """Forms and writes the whole chip; collects what the chip logs meanwhile."""
+async def program(env: ChipEnv, inputs: Inputs) -> Programming:
+    """FORM, then WRITE, every cell."""
+    chip, start = WholeChip(env), time.monotonic()
+    form = await chip.form()
+    write = await chip.write(weight_words(inputs.chip, inputs.weights))
+    counted = [form.counters, write.counters]
+    return Programming(
+        cells=write.counters.requested,
+        failed=write.counters.failed,
+        pulses_form=sum(counters.pulses_form for counters in counted),
+        pulses_set=sum(counters.pulses_set for counters in counted),
+        pulses_reset=sum(counters.pulses_reset for counters in counted),
+        senses=sum(counters.senses for counters in counted),
+        seconds=time.monotonic() - start,
+        chip_seconds=form.chip_seconds + write.chip_seconds,
+        failures=tuple(_places(inputs.chip, form.failed + write.failed)),
+    )
 
-    def __init__(self, env: ChipEnv) -> None:
-        self._env = env
-        self._failures: dict[FailedCell, None] = {}
-        self._running = False
 
-    async def run(self, words: npt.NDArray[np.bool_]) -> Programming:
-        """FORM, then WRITE, every word."""
-        start, start_ns = time.monotonic(), get_sim_time("ns")
-        form = await self._sweep("form", self._env.form)
-        write = await self._sweep("write", lambda: self._env.write(words))
-        return Programming(
-            cells=write.requested,
-            failed=write.failed,
-            pulses_form=form.pulses_form,
-            pulses_set=form.pulses_set + write.pulses_set,
-            pulses_reset=form.pulses_reset + write.pulses_reset,
-            senses=form.senses + write.senses,
-            seconds=time.monotonic() - start,
-            chip_seconds=(get_sim_time("ns") - start_ns) * 1e-9,
-            failures=tuple(self._failures),
-        )
-
-    async def _sweep(self, name: str, operation: Any) -> Counters:
-        host = self._env.host
-        await host.clear_counters()
-        self._running = True
-        watching = cocotb.start_soon(self._watch(name))
-        outcome = await operation()
-        self._running = False
-        await watching
-        assert outcome.error is ProgErr.NONE, f"{name} ended with {outcome}"
-        counters = await host.counters()
-        assert counters.succeeded + counters.failed == counters.requested, counters
-        return counters
-
-    async def _watch(self, name: str) -> None:
-        total = self._env.chip.words
-        progress, done = Progress(name, total, "words"), 0
-        while self._running:
-            await Timer(WATCH_US, "us")
-            await self._take_failures()
-            done = max(done, self._env.word_at_pins()) if self._running else total
-            progress.update(done)
-
-    async def _take_failures(self) -> None:
-        log = await self._env.host.fail_log()
-        assert not log.overflow, "the fail log of the chip has overflowed"
-        chip = self._env.chip.chip
-        for cell in log.cells:
-            lane, bit = divmod(cell.cell_index, chip.weight_bits)
-            place = (cell.word.layer, cell.word.group * chip.lanes + lane, cell.word.row, bit)
-            self._failures[FailedCell(*place)] = None
+def _places(chip: Chip, failed: list[FailedCell]) -> dict[CellPlace, None]:
+    """Every cell of the fail logs once, in the order of their coming."""
+    words = [word_number(chip, *cell.word) for cell in failed]
+    pairs = zip(words, failed, strict=True)
+    return {cell_place(chip, word, cell.cell_index): None for word, cell in pairs}
 
 
 @dataclass

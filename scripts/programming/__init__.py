@@ -1,0 +1,1 @@
+"""The programming report behind `scripts/program.py`: inputs, stuck cells, analysis, report."""
