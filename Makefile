@@ -10,6 +10,8 @@ DATA    ?= $(if $(filter cifar10,$(CHIP)),$(CIFAR10_DIR))
 IMAGES  ?=
 NOISE   ?= on
 SEED    ?= 1
+STUCK   ?=
+DEFECTS ?=
 WAVES   ?= 0
 TEST    ?=
 BENCH   ?=
@@ -37,6 +39,7 @@ flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables: CHIP=$(CHIP) DEVICE= WEIGHTS=<npz> DATA=<dir> IMAGES=<n> NOISE=on|off SEED=$(SEED)"
+	@echo "  STUCK=<fraction> DEFECTS=<csv> (program)"
 	@echo "  RTL=\"<files>\" MAP=<toml> STIMULUS=<py> LIMIT_MS=<ms> FILE=<fst|vcd> SCOPE=<path>"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
@@ -49,6 +52,12 @@ infer: setup ## the main job: program the chip through its RTL, classify images,
 	$(PY) scripts/infer.py --chip '$(CHIP)' --noise '$(NOISE)' --seed '$(SEED)' $(strip \
 	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,IMAGES) \
 	  $(call flag,WAVES))
+
+.PHONY: program
+program: setup ## program every cell through the RTL, with the programming report
+	$(PY) scripts/program.py --chip '$(CHIP)' --seed '$(SEED)' $(strip \
+	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,STUCK) \
+	  $(call option,DEFECTS) $(call option,DATA))
 
 .PHONY: test
 test: setup ## every test that must pass, in parallel; TEST=<regex> selects by name

@@ -84,8 +84,7 @@ def given() -> tuple[Inputs, LoggingMacro, Path]:
 
 def sweep_result(report: SweepReport) -> SweepResult:
     """Counters and times of a sweep."""
-    times = {"seconds": report.seconds, "chip_seconds": report.chip_seconds}
-    return SweepResult(**report.counters._asdict(), **times)
+    return SweepResult(*report.counters, report.seconds, report.chip_seconds)
 
 
 def fail_logs(chip: Chip, form: SweepReport, write: SweepReport) -> FailLogs:
