@@ -1,9 +1,10 @@
-"""Benchmarks of the analog model, each a ratio to a clean forward pass in the same run.
+"""Benchmarks, each a ratio to a baseline in the same run.
 
 python scripts/bench.py --chip cifar10
 
-The baseline is what plain NumPy needs for the same network without any physics: im2col and one
-matrix product per layer over the whole batch, one thread.
+The baseline of the analog model is what plain NumPy needs for the same network without any
+physics: im2col and one matrix product per layer over the whole batch, one thread. That of
+programming is the same RTL without the model.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from chips import Chip, InputError, load_chip
-from chips.weights import Weights, default_weights, load_weights
-from pymodel.network import Network
-from pymodel.noise import Effects
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from chips import Chip, InputError, load_chip  # noqa: E402
+from chips.weights import Weights, default_weights, load_weights  # noqa: E402
+from pymodel.network import Network  # noqa: E402
+from pymodel.noise import Effects  # noqa: E402
+from scripts.benchmarks.programming import measure_programming  # noqa: E402
+from sim.build import SimulationError  # noqa: E402
+
 BATCH = 100
 REPEATS = 7
 CASES = {
@@ -96,6 +101,7 @@ def measure(chip: Chip, seed: int) -> list[dict[str, object]]:
                 "unit": "images/s",
                 "baseline": clean,
                 "ratio": rate / clean,
+                "against": "the clean pass",
             }
         )
     return rows
@@ -110,15 +116,18 @@ def main() -> int:
     args = parser.parse_args()
     try:
         rows = measure(load_chip(args.chip), args.seed)
+        rows += measure_programming(args.chip, args.seed, args.out)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    args.out.mkdir(parents=True, exist_ok=True)
+    except SimulationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     (args.out / "summary.json").write_text(json.dumps(rows, indent=2) + "\n")
     for row in rows:
         print(
             f"{row['name']:<26} {row['value']:8.0f} {row['unit']}, "
-            f"{row['ratio']:.2f} of the clean pass ({row['baseline']:.0f})"
+            f"{row['ratio']:.2f} of {row['against']} ({row['baseline']:.0f})"
         )
     return 0
 

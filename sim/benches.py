@@ -106,7 +106,7 @@ _BENCHES += (
     # Scripts run these.
     *(
         Bench(name, "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False)
-        for name in ("infer", "program")
+        for name in ("infer", "program", "programming_speed")
     ),
 )
 

@@ -34,7 +34,7 @@ def _same(name: str, logged: BoolArray, expected: BoolArray) -> Check:
     missing, other = int((expected & ~logged).sum()), int((logged & ~expected).sum())
     text = f"{logged.sum()} failed, {expected.sum()} expected"
     if missing or other:
-        text += f"; {missing} not logged, {other} lost besides"
+        text += f"; {missing} missing, {other} other"
     return Check(name, text, missing == other == 0)
 
 
@@ -71,7 +71,7 @@ def counted(sweep: SweepResult) -> list[tuple[int, int]]:
 
 def _limits(found: Analysis) -> Iterator[Check]:
     for budget in found.budgets:
-        text = f"{budget.used:.6g} of {budget.limit:,.6g} {budget.unit}, {budget.place}"
+        text = f"{budget.used:,.6g} of {budget.limit:,} {budget.unit}"
         yield Check(f"{budget.name} within its budget", text, budget.held)
     result = found.result
     over = int(np.sum(result.most_cycles > result.wear))

@@ -61,11 +61,11 @@ def _sweeps(found: Analysis) -> Iterator[str]:
 
 def _pulses(found: Analysis) -> Iterator[str]:
     names = [_bin_name(lo, hi) for lo, hi in BINS]
-    yield "cells with" + "".join(f"{name:>8}" for name in names) + "  pulses; mean  p99  most"
+    yield "cells with pulses, by how many of each kind"
+    yield "      " + "".join(f"{name:>8}" for name in names) + "     mean   p99  most"
     for kind, histogram in found.histograms.items():
         cells = "".join(f"{count:8,}" for count in histogram.bins)
-        figures = f"{histogram.mean:14.2f}{histogram.p99:5.0f}{histogram.most:6,}"
-        yield f"{kind:<10}{cells}{figures}"
+        yield f"{kind:<6}{cells}{histogram.mean:9.2f}{histogram.p99:6.0f}{histogram.most:6,}"
 
 
 def _bin_name(lo: int, hi: int | None) -> str:
@@ -76,7 +76,7 @@ def _bin_name(lo: int, hi: int | None) -> str:
 
 def _resistances(found: Analysis) -> Iterator[str]:
     head = "".join(f"{name:>9}" for name in ("0.1 %", "1 %", "median", "99 %", "99.9 %"))
-    yield f"ohm{'cells':>13}{head}   out of verify  of read  of these failed"
+    yield f"ohm{'cells':>13}{head}  out of verify  of read  failed"
     for population in found.populations:
         values = "".join(f"{_ohms(ohm):>9}" for ohm in population.percentiles_ohm)
         yield f"{population.name:<6}{population.cells:10,}{values}{_outside(population)}"
@@ -88,7 +88,7 @@ def _resistances(found: Analysis) -> Iterator[str]:
 def _outside(population: Population) -> str:
     if population.outside_read is None:
         return ""
-    return f"{population.outside_verify:16,}{population.outside_read:9,}{population.failed:17,}"
+    return f"{population.outside_verify:15,}{population.outside_read:9,}{population.failed:8,}"
 
 
 def _window(lo_ohm: float | None, hi_ohm: float | None) -> str:
@@ -163,13 +163,14 @@ def _weights(found: Analysis) -> Iterator[str]:
         yield f"{layer:5}{filter_:8}{row:5}{codes}"
     if len(affected) > WEIGHTS_SHOWN:
         yield f"  ... and {len(affected) - WEIGHTS_SHOWN:,} more in the summary"
-    yield "accuracy (labels as with wanted codes)      wanted      programmed         nearest"
+    heads = "".join(f"{name:>18}" for name in NETWORKS)
+    yield f"{'accuracy (labels as wanted ones)':<34}{heads}"
     yield from map(_accuracy, found.accuracies)
 
 
 def _accuracy(accuracy: Accuracy) -> str:
     pairs = ((accuracy.accuracy[name], accuracy.agreement[name]) for name in NETWORKS)
-    shown = "".join(f"{f'{100 * right:.2f} ({100 * same:.2f}) %':>16}" for right, same in pairs)
+    shown = "".join(f"{f'{100 * right:.2f} ({100 * same:.2f}) %':>18}" for right, same in pairs)
     images = f"noise {'on' if accuracy.noise else 'off'}, {accuracy.images:,} images"
     return f"{images:<34}{shown}"
 

@@ -1,0 +1,1 @@
+"""Benchmarks that need more than a few lines; `scripts/bench.py` runs them."""
