@@ -20,12 +20,12 @@ from scripts.inference.report import write_summary  # noqa: E402
 from scripts.programming.analysis import analyse  # noqa: E402
 from scripts.programming.checks import checks  # noqa: E402
 from scripts.programming.job import ProgramJob, load, make_job  # noqa: E402
-from scripts.programming.properties import PLUSARG, exercised  # noqa: E402
 from scripts.programming.result import ProgramResult  # noqa: E402
 from scripts.programming.summary import summary  # noqa: E402
 from scripts.programming.table import table  # noqa: E402
 from sim.benches import BENCHES  # noqa: E402
 from sim.runner import run_bench  # noqa: E402
+from tb.sequence.report import Report, read_report  # noqa: E402
 
 TEST = "every_cell_is_programmed"
 RESULTS = ("rtl.npz", "host.csv", "words.hex", "summary.json")
@@ -43,9 +43,8 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     inputs, out = load(job), args.out.resolve()
-    log = simulate(job, out)
-    result = ProgramResult.read(out / "rtl.npz")
-    found = analyse(job, inputs, result, exercised(log))
+    properties = simulate(job, out)
+    found = analyse(job, inputs, ProgramResult.read(out / "rtl.npz"), properties)
     verdicts = checks(found)
     write_summary(out / "summary.json", summary(found, verdicts))
     print(table(found, verdicts, out))
@@ -53,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(check.passed for check in verdicts) else 1
 
 
-def simulate(job: ProgramJob, out: Path) -> Path:
-    """Run the job in the simulator; its log. The results lie in `out`."""
+def simulate(job: ProgramJob, out: Path) -> Report:
+    """Run the job in the simulator, results in `out`; what the checker of the pins said."""
     out.mkdir(parents=True, exist_ok=True)
     for name in RESULTS:
         (out / name).unlink(missing_ok=True)
@@ -64,12 +63,12 @@ def simulate(job: ProgramJob, out: Path) -> Path:
         chip=job.chip,
         test=TEST,
         seed=job.seed,
-        plusargs=(PLUSARG,),
+        plusargs=("+cnr_properties",),
         extra_env={"CNR_OUT": str(out)},
         stderr_to_terminal=True,
         repeat=f"python scripts/program.py --chip {job.chip} --seed {job.seed}",
     )
-    return results.with_name("sim.log")
+    return read_report(results.with_name("sim.log").read_text(errors="replace"))
 
 
 def parse() -> argparse.Namespace:

@@ -90,6 +90,13 @@ def test_the_failed_cells_are_the_stuck_ones_off_target(run: Run) -> None:
     assert values["passed"] is True
 
 
+def test_the_properties_of_the_pins_were_exercised(run: Run) -> None:
+    values = summary(run[0])
+    assert values["properties_checked"] >= 10
+    assert values["property_failures"] == 0
+    assert values["property_evaluations"]["A5"] >= sum(values["pulses"].values())
+
+
 def test_the_cause_names_the_limit_that_was_met(run: Run) -> None:
     limits = CHIP.programming
     causes = {(f["sweep"], f["symptom"], f["limit"]) for f in summary(run[0])["failures"]}

@@ -19,11 +19,12 @@ from scripts.programming.failures import (
 )
 from scripts.programming.job import Inputs, ProgramJob
 from scripts.programming.result import ProgramResult
+from tb.sequence.report import Report
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What one programming run gave; `properties`: evaluations per property of the pins."""
+    """What one programming run gave; `properties`: what the checker of the pins said."""
 
     job: ProgramJob
     inputs: Inputs
@@ -36,12 +37,10 @@ class Analysis:
     energy_j: dict[str, float]
     codes: CodeReport
     accuracies: list[Accuracy]
-    properties: dict[str, int]
+    properties: Report
 
 
-def analyse(
-    job: ProgramJob, inputs: Inputs, result: ProgramResult, properties: dict[str, int]
-) -> Analysis:
+def analyse(job: ProgramJob, inputs: Inputs, result: ProgramResult, properties: Report) -> Analysis:
     """Judge nothing yet: count, sort and compare."""
     chip, device = inputs.chip, inputs.device
     targets = weight_words(chip, inputs.weights)

@@ -35,9 +35,9 @@ def summary(found: Analysis, checks: list[Check]) -> dict[str, Any]:
         "wall_seconds": wall,
         "cells_per_second": chip.cells / wall,
         "system_clocks": result.system_clocks,
-        "properties_checked": sum(count > 0 for count in found.properties.values()),
-        "property_evaluations": found.properties,
-        "property_failures": 0,  # the first one ends the run
+        "properties_checked": sum(count > 0 for count in found.properties.exercised.values()),
+        "property_evaluations": found.properties.exercised,
+        "property_failures": sum(v.count for v in found.properties.violations),
         "sweeps": {"form": asdict(result.form), "write": asdict(result.write)},
         "pulses_per_cell": {
             "bins": [list(edges) for edges in BINS],

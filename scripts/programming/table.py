@@ -180,7 +180,7 @@ def _bits(found: Analysis) -> int:
 
 
 def _properties(found: Analysis) -> Iterator[str]:
-    properties = list(found.properties.items())
+    properties = list(found.properties.exercised.items())
     yield "properties of the pins, and how often each was exercised" + (
         "" if properties else ": not recorded"
     )

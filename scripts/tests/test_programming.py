@@ -19,7 +19,6 @@ from scripts.programming.codes import code_report, code_values, nearest_patterns
 from scripts.programming.defects import drawn_defects, read_defects
 from scripts.programming.energy import pulse_energy_j
 from scripts.programming.places import cell_index, cell_place
-from scripts.programming.properties import exercised
 from scripts.programming.pulse_log import PULSES_KEPT, Kind, LoggingMacro, Sweep
 
 CHIP = load_chip("mini")
@@ -196,11 +195,3 @@ def test_the_pattern_of_a_weight_has_its_lowest_bit_first() -> None:
     words = np.zeros((1, CHIP.word_cells), np.bool_)
     words[0, [0, 4, 6]] = True
     assert patterns_of(CHIP, words)[0, :2].tolist() == [0b10001, 0b00010]
-
-
-def test_properties_are_summed_over_checkers(tmp_path: Path) -> None:
-    log = tmp_path / "sim.log"
-    log.write_text("a\nproperty A10 exercised 7\nproperty A2 exercised 3\nproperty A10 exercised 1")
-    assert list(exercised(log).items()) == [("A2", 3), ("A10", 8)]
-    log.write_text("nothing")
-    assert exercised(log) == {}
