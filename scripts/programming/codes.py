@@ -65,11 +65,9 @@ def nearest_patterns(
     Of two equally near weights it is the one closer to zero.
     """
     values = code_values(weight_bits)
-    order = np.argsort(np.abs(values), kind="stable")
-    allowed = (order & stuck[..., None]) == (held & stuck)[..., None]
-    distance = np.abs(values[order] - values[targets][..., None])
-    best = np.where(allowed, distance, np.iinfo(np.int64).max).argmin(-1)
-    return np.asarray(order[best])
+    allowed = (np.arange(len(values)) & stuck[..., None]) == (held & stuck)[..., None]
+    distance = np.abs(values - values[targets][..., None])
+    return np.asarray(np.where(allowed, distance, np.iinfo(np.int64).max).argmin(-1))
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,6 @@ def groups_of(chip: Chip, words: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]
     return np.searchsorted(group_bases(chip), words, "right") - 1
 
 
-def places_of(chip: Chip, cells: BoolArray) -> list[CellPlace]:
-    """The cells that are set in (words, cells), in programming order."""
-    return [cell_place(chip, int(w), int(c)) for w, c in np.argwhere(cells)]
-
-
 def _check(name: str, value: int, count: int) -> None:
     if not 0 <= value < count:
         raise InputError(f"{name} {value}, allowed are 0..{count - 1}")

@@ -59,6 +59,14 @@ def test_a_stuck_cell_is_wrong_unless_its_state_is_the_target() -> None:
     assert not (wrong & ~defects.any).any()
 
 
+def test_listed_cells_are_stuck_as_the_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "defects.csv"
+    path.write_text("layer,filter,row,bit,state\n0,1,3,4,low\n2,5,16,0,high\n")
+    defects = read_defects(path, CHIP)
+    for cells, place in ((defects.low, (0, 1, 3, 4)), (defects.high, (2, 5, 16, 0))):
+        assert [cell_place(CHIP, int(w), int(c)) for w, c in np.argwhere(cells)] == [place]
+
+
 BAD_DEFECTS = {
     "header": ("layer,row\n", "first line layer,row, must be layer,filter,row,bit,state"),
     "empty": ("", "empty, its first line must be layer,filter,row,bit,state"),
@@ -102,7 +110,7 @@ def test_pulses_per_cell_word_and_line_are_summed() -> None:
         macro.drive(drive(1, 0, row, cells, direction))
     macro.sweep = Sweep.WRITE
     macro.drive(drive(1, 0, 5, 0b001, SET_DIRECTION, duration_s=5e-6))
-    macro.drive(drive(1, 0, 6, 0b100, RESET_DIRECTION, duration_s=4e-6))
+    macro.drive(drive(1, 0, 6, 0b101, RESET_DIRECTION, duration_s=4e-6))
     base, pulses = CHIP.geometry[1].word_base, macro.pulses
     counts = pulses_per_cell(CHIP, pulses)
     assert counts[Kind.FORM, base, :3].tolist() == [2, 1, 0]
