@@ -43,7 +43,7 @@ class Identity:
             self.interlayer in INTERLAYERS,
             f"chip: interlayer {self.interlayer!r}; allowed: {', '.join(INTERLAYERS)}",
         )
-        require(2 <= self.weight_bits <= 8, "chip: weight_bits must be 2..8")
+        require(1 <= self.weight_bits <= 8, "chip: weight_bits must be 1..8")
         require(2 <= self.levels <= 16, "chip: levels must be 2..16")
         require(1 <= self.lanes <= 64, "chip: lanes must be 1..64")
         require(2 <= self.classes <= 16, "chip: classes must be 2..16")

@@ -10,7 +10,7 @@ package cnr_pkg;
   typedef logic [WordCells-1:0] cells_t;  // one bit per cell of a word, lane * WeightBits + bit
   typedef logic [WordCells-1:0][LevelW-1:0] levels_t;
   typedef cells_t [LevelW-1:0] planes_t;              // levels_t transposed: bit k of every level
-  typedef logic [$clog2(WordCells)-1:0] cell_index_t;
+  typedef logic [(WordCells > 1 ? $clog2(WordCells) : 1)-1:0] cell_index_t;
   typedef logic [$clog2(WordCells+1)-1:0] cell_count_t;
 
   // One word: the cells of one row in all lanes of a group.
