@@ -82,13 +82,17 @@ class AnalogBinding:
             _unsigned(self.stub.drive_evt)
         )
         self.macro.drive(
-            Drive(layer, group, row, bl, sl, bool(wl_en), wl, bl_dac, sl_dac, polarity, ps * PS)
+            Drive(
+                *(layer, group, row, bl, sl),
+                *(bool(wl_en), wl, bl_dac, sl_dac, polarity),
+                *(ps * PS, _now_s()),
+            )
         )
 
     def _on_sense(self) -> None:
         layer, group, row, bl, wl_en, wl, ref, ps = self._sense.cut(_unsigned(self.stub.sense_evt))
         self.stub.sense_model.value = self.macro.sense(
-            Sense(layer, group, row, bl, bool(wl_en), wl, ref, ps * PS)
+            Sense(layer, group, row, bl, bool(wl_en), wl, ref, ps * PS, _now_s())
         )
 
     def _on_read(self) -> None:

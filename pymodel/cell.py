@@ -10,12 +10,15 @@ import numpy.typing as npt
 
 from chips.description import Chip
 from chips.errors import InputError
-from pymodel.device import Device, ResetPulse, SetPulse, constant, lrs_ohm
-from pymodel.pins import RESET_DIRECTION, SET_DIRECTION
+from pymodel.device import Device
+from pymodel.endurance import Wear
+from pymodel.relaxation import Drift
 from pymodel.rng import FloatArray, Stream, generator, normals
+from pymodel.stress import LineStress
+from pymodel.switching import ResetPulse, SetPulse, constant, set_landing
 
 SIGMA_BOUND = 3.5  # cell-to-cell spread is cut here, in standard deviations
-DRAW_SET, DRAW_FORM, DRAW_RESET, DRAW_FACTOR = range(4)
+DRAW_SET, DRAW_FORM, DRAW_RESET, DRAW_FACTOR, DRAW_FILAMENT, DRAW_RATE = range(6)
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -48,25 +51,36 @@ def bounded_variation(device: Device, draws: FloatArray) -> FloatArray:
     return factor
 
 
+def draw_count(device: Device) -> int:
+    """Normal numbers that a drive event takes for each cell."""
+    return 4 if device.evolves else 2
+
+
 def pulse_draws(device: Device, block: FloatArray) -> FloatArray:
-    """Draws of drive events, float32 (events, 4, cells), from normals (events, 2, cells).
+    """Draws of drive events, float32 (events, 4 or 6, cells), from normals (events, n, cells).
 
     Rows DRAW_SET, DRAW_FORM, DRAW_RESET: cycle-to-cycle spread of the threshold in volts;
-    DRAW_FACTOR: relative resistance of a landing cell.
+    DRAW_FACTOR: relative resistance of a landing cell. Of a set whose cells evolve also
+    DRAW_FILAMENT: relative resistance of all landings until the next RESET; DRAW_RATE: rate of the
+    drift, in standard deviations.
     """
-    draws = np.empty((len(block), 4, block.shape[2]), np.float32)
+    draws = np.empty((len(block), block.shape[1] + 2, block.shape[2]), np.float32)
     for row, law in enumerate((device.set, device.form, device.reset)):
         np.multiply(block[:, 0], np.float32(law.cycle_sigma_v), out=draws[:, row])
     draws[:, DRAW_FACTOR] = bounded_variation(device, block[:, 1])
+    if device.evolves:
+        log_factor = block[:, 2] * np.float32(device.resistance.filament_log_sigma)
+        np.exp(log_factor, out=draws[:, DRAW_FILAMENT])
+        draws[:, DRAW_RATE] = block[:, 3]
     return draws
 
 
 class CellArray:
     """Cells of one layer, arrays (groups, rows, lanes * bits); a word is one contiguous view.
 
-    A virgin cell answers to its forming threshold and to no RESET; a cell that does not exist or
-    is stuck answers to nothing. Stress of half-selected cells is counted per line and looked at
-    only where a cell could have seen more than the budget.
+    A virgin cell answers to its forming threshold and to no RESET, an over-formed or worn-out cell
+    to no RESET; a cell that does not exist or is stuck answers to nothing. Resistances are kept as
+    of the last look; drift and stress are worked out when a word is looked at.
     """
 
     def __init__(self, chip: Chip, device: Device, layer: int, seed: int, die: int) -> None:
@@ -76,11 +90,12 @@ class CellArray:
         self._draw_cells(generator(seed, die, Stream.CELL, layer))
         self.exists = _existing(chip, layer)
         self.formed = np.zeros(self.shape, np.bool_)
-        self.cycles = np.zeros(self.shape, np.uint32)
         self.stuck = np.zeros(self.shape, np.bool_)
         self._disable(np.broadcast_to(~self.exists[:, None], self.shape), np.inf)
         self._virgin = np.repeat(self.exists.sum(1)[:, None], geometry.rows, 1)
-        self._clear_stress()
+        self._filament = np.ones(self.shape if device.evolves else (0,), np.float32)
+        self._wear = Wear(device.endurance, self.shape, generator(seed, die, Stream.LIFE, layer))
+        self._clear_history()
         self._make_scratch()
 
     def _draw_cells(self, rng: np.random.Generator) -> None:
@@ -101,20 +116,18 @@ class CellArray:
         cells, device = self.shape[2], self._device
         self._values, self._limits = np.empty((2, cells), np.float32)
         self._switched, self._others = np.empty((2, cells), np.bool_)
-        self._both = np.empty((2, cells), np.bool_)  # switched, for both directions of stress
-        self._stress_s = np.empty((2, cells))
         self._lrs_min_ohm = constant(device.resistance.lrs_min_ohm)
         self._hrs_max_ohm = constant(device.resistance.hrs_max_ohm)
         self._boundary_ohm = constant(device.boundary_ohm)
         self._onset_ohm = constant(device.reset.onset_ohm)
         self._efolds_per_v = constant(1 / device.reset.efold_v)
+        self._over_form_v = constant(device.form.over_form_v)
+        self._set_rate = constant(device.relaxation.set_log_sigma)
+        self._reset_rate = constant(device.relaxation.reset_log_sigma)
 
-    def _clear_stress(self) -> None:
-        groups, rows, cells = self.shape
-        self._line_stress_s = np.zeros((groups, 2, cells))
-        self._row_stress_s = np.zeros((groups, rows, 2, 1))
-        self._seen_stress_s = np.zeros((groups, rows, 2, cells))  # when last switched
-        self._worst_stress_s = [0.0] * groups
+    def _clear_history(self) -> None:
+        self.stress = LineStress(self._device.disturb, self.shape)
+        self._drift = Drift(self._device.relaxation, self.shape)
 
     def _disable(self, where: BoolArray | tuple[int, int, int], resistance_ohm: float) -> None:
         """Cells that keep `resistance_ohm` whatever is done to them."""
@@ -124,75 +137,60 @@ class CellArray:
 
     # What the cells are.
 
-    def resistance(self, group: int, row: int) -> FloatArray:
+    @property
+    def cycles(self) -> npt.NDArray[np.uint32]:
+        """SET cycles of every cell, uint32 (groups, rows, cells); not to be written."""
+        return self._wear.cycles
+
+    def resistance(self, group: int, row: int, now_s: float) -> FloatArray:
         """Resistances of one word, float32 (cells,), in ohms; a view, not to be written."""
-        if self._worst_stress_s[group] <= self._device.disturb.budget_s:
-            word: FloatArray = self.resistance_ohm[group, row]
+        word: FloatArray = self.resistance_ohm[group, row]
+        self._drift.work_in(group, row, word, now_s)
+        if self.stress.harmless(group):
             return word
-        words = self._disturbed(slice(group, group + 1), slice(row, row + 1))
-        return words.reshape(-1)
+        return self._disturbed(slice(group, group + 1), slice(row, row + 1)).reshape(-1)
 
     def resistances(self) -> FloatArray:
-        """Resistances of all cells, float32 (groups, rows, cells), in ohms; infinite: no cell."""
-        if max(self._worst_stress_s) <= self._device.disturb.budget_s:
+        """Resistances as last looked at, float32 (groups, rows, cells); infinite: no cell."""
+        if self.stress.all_harmless():
             return self.resistance_ohm
         return self._disturbed(slice(None), slice(None))
 
-    def words(self, first: int, last: int) -> FloatArray:
+    def words(self, first: int, last: int, now_s: float) -> FloatArray:
         """Resistances of words first..last-1 (row fastest), float32 (words, cells), in ohms."""
+        rows = self.shape[1]
+        for word in self._drift.due(first, last, now_s):
+            self.resistance(word // rows, word % rows, now_s)
         return self.resistances().reshape(-1, self.shape[2])[first:last]
 
     def _disturbed(self, groups: slice, rows: slice) -> FloatArray:
-        """Resistances after the stress since each cell last switched.
-
-        Beyond the budget a cell moves in proportion to the stress: down by SET-direction stress,
-        up by RESET-direction stress, within the range of formed cells. Form assumed.
-        """
-        exposure = self._exposure_s(groups, rows) - self._seen_stress_s[groups, rows]
-        factor = np.maximum(exposure / self._device.disturb.budget_s, 1.0)
+        """Resistances after the stress since each cell last switched, within the formed range."""
         resistance = self.resistance_ohm[groups, rows]
-        moved = resistance * factor[:, :, RESET_DIRECTION] / factor[:, :, SET_DIRECTION]
         levels = self._device.resistance
+        moved = resistance * self.stress.factor(groups, rows)
         moved = np.clip(moved, levels.lrs_min_ohm, levels.hrs_max_ohm).astype(np.float32)
         movable = self.formed[groups, rows] & ~self.stuck[groups, rows]
         return np.where(movable, moved, resistance)
 
-    def _exposure_s(self, groups: slice, rows: slice) -> npt.NDArray[np.float64]:
-        """Stress that lines and rows have seen, (groups, rows, 2, cells), in seconds."""
-        return self._line_stress_s[groups][:, None] + self._row_stress_s[groups, rows]
-
     # What is done to them.
 
-    def stress_lines(self, group: int, direction: int, columns: Columns, stress_s: float) -> None:
-        """Count stress on the driven lines of a group: all rows of these columns see it."""
-        line, added = self._line_stress_s[group, direction], self._stress_s[0]
-        np.multiply(columns.weight, stress_s, out=added)
-        np.add(line, added, out=line)
-        self._worst_stress_s[group] += stress_s
-
-    def stress_row(self, group: int, row: int, direction: int, stress_s: float) -> None:
-        """Count stress on all cells of one word."""
-        self._row_stress_s[group, row, direction, 0] += stress_s
-        self._worst_stress_s[group] += stress_s
-
-    def stress_words(self, first: int, last: int, direction: int, stress_s: float) -> None:
-        """Count stress on all cells of words first..last-1."""
-        self._row_stress_s.reshape(-1, 2)[first:last, direction] += stress_s
-        rows = self.shape[1]
-        for group in range(first // rows, (last - 1) // rows + 1):
-            self._worst_stress_s[group] += stress_s
-
     def set_pulse(
-        self, group: int, row: int, mask: BoolArray, pulse: SetPulse, draws: FloatArray
+        self,
+        group: int,
+        row: int,
+        mask: BoolArray,
+        pulse: SetPulse,
+        draws: FloatArray,
+        now_s: float,
     ) -> None:
         """FORM or SET the masked cells of one word that the pulse lifts over their threshold.
 
-        A filament only grows: the cell lands at the resistance of the word line's compliance
-        unless it is below it already.
+        A filament only grows: the cell lands where the word line takes it unless it is below that
+        already.
 
         Parameters
         ----------
-        draws : float32 (4, cells), see `pulse_draws`
+        draws : float32 (rows, cells), see `pulse_draws`
         """
         limits, switched = self._limits, self._switched
         np.add(draws[DRAW_SET], pulse.set_level_v, out=limits)
@@ -203,24 +201,42 @@ class CellArray:
         np.less_equal(self._on_v[group, row], limits, out=switched)
         np.logical_and(switched, mask, out=switched)
         if np.count_nonzero(switched):
-            self._grow(group, row, pulse, draws[DRAW_FACTOR])
+            self._grow(group, row, pulse, draws, now_s)
             if virgin:
                 self._form(group, row)
 
-    def _grow(self, group: int, row: int, pulse: SetPulse, factors: FloatArray) -> None:
-        """Switched cells land at the compliance; those that were above the boundary cycled."""
-        old, values, cycled = self.resistance(group, row), self._values, self._others
-        np.multiply(factors, pulse.landing_ohm, out=values)
+    def _grow(self, group: int, row: int, pulse: SetPulse, draws: FloatArray, now_s: float) -> None:
+        """Switched cells land; those that were above the boundary have cycled."""
+        old, values, cycled = self.resistance(group, row, now_s), self._values, self._others
+        np.multiply(draws[DRAW_FACTOR], pulse.excess_ohm, out=values)
+        if self._device.evolves:
+            np.multiply(values, self._filament[group, row], out=values)
+        if self._device.tuning:
+            np.add(values, pulse.base_ohm, out=values)
+        if self._virgin[group, row]:
+            np.multiply(draws[DRAW_FACTOR], pulse.formed_ohm, out=values, where=self._others)
         np.maximum(values, self._lrs_min_ohm, out=values)
         np.minimum(values, old, out=values)
         np.greater(old, self._boundary_ohm, out=cycled)
         np.logical_and(cycled, self._switched, out=cycled)
-        cycles = self.cycles[group, row]
-        np.add(cycles, cycled, out=cycles)
-        self._land(group, row)
+        if np.count_nonzero(cycled):
+            self._wear_out(group, row, self._wear.count(group, row, cycled))
+        self._land(group, row, self._set_rate, draws, now_s)
+
+    def _wear_out(self, group: int, row: int, worn: BoolArray | None) -> None:
+        """Worn-out cells of a word are beyond RESET."""
+        if worn is not None:
+            np.copyto(self._reset_v[group, row], np.inf, where=worn)
+            np.copyto(self._off_v[group, row], np.inf, where=worn)
 
     def reset_pulse(
-        self, group: int, row: int, mask: BoolArray, pulse: ResetPulse, draws: FloatArray
+        self,
+        group: int,
+        row: int,
+        mask: BoolArray,
+        pulse: ResetPulse,
+        draws: FloatArray,
+        now_s: float,
     ) -> None:
         """RESET the masked cells of one word, gradually with the overdrive.
 
@@ -229,7 +245,7 @@ class CellArray:
 
         Parameters
         ----------
-        draws : float32 (4, cells), see `pulse_draws`
+        draws : float32 (rows, cells), see `pulse_draws`
         """
         overdrive_v, switched = self._values, self._switched
         np.add(draws[DRAW_RESET], pulse.level_v, out=overdrive_v)
@@ -237,35 +253,46 @@ class CellArray:
         np.greater(overdrive_v, 0, out=switched)
         np.logical_and(switched, mask, out=switched)
         if np.count_nonzero(switched):
-            self._shrink(group, row, draws[DRAW_FACTOR])
+            self._shrink(group, row, draws, now_s)
 
-    def _shrink(self, group: int, row: int, factors: FloatArray) -> None:
+    def _shrink(self, group: int, row: int, draws: FloatArray, now_s: float) -> None:
         """Switched cells land where their overdrive, in `_values`, takes them."""
         values = self._values
         np.multiply(values, self._efolds_per_v, out=values)
         np.exp(values, out=values)
         np.multiply(values, self._onset_ohm, out=values)
-        np.multiply(values, factors, out=values)
+        np.multiply(values, draws[DRAW_FACTOR], out=values)
         np.minimum(values, self._hrs_max_ohm, out=values)
-        np.maximum(values, self.resistance(group, row), out=values)
-        self._land(group, row)
+        np.maximum(values, self.resistance(group, row, now_s), out=values)
+        if self._device.evolves:
+            np.copyto(self._filament[group, row], draws[DRAW_FILAMENT], where=self._switched)
+        self._land(group, row, self._reset_rate, draws, now_s)
 
-    def _land(self, group: int, row: int) -> None:
-        """Switched cells take their new resistance and forget their stress."""
-        switched, seen, both = self._switched, self._stress_s, self._both
-        np.copyto(self.resistance_ohm[group, row], self._values, where=switched)
-        np.add(self._line_stress_s[group], self._row_stress_s[group, row], out=seen)
-        both[:] = switched
-        np.copyto(self._seen_stress_s[group, row], seen, where=both)
+    def _land(
+        self, group: int, row: int, sigma: FloatArray, draws: FloatArray, now_s: float
+    ) -> None:
+        """Switched cells take their new resistance, forget their stress and begin to drift."""
+        np.copyto(self.resistance_ohm[group, row], self._values, where=self._switched)
+        self.stress.forget(group, row, self._switched)
+        if self._drift.on:
+            self._drift.land(group, row, self._switched, draws[DRAW_RATE] * sigma, now_s)
 
     def _form(self, group: int, row: int) -> None:
-        """Virgin cells that switched are formed: their SET and RESET thresholds hold now."""
-        formed = self.formed[group, row]
-        np.greater(self._switched, formed, out=self._others)
-        self._virgin[group, row] -= np.count_nonzero(self._others)
-        np.copyto(self._on_v[group, row], self._set_v[group, row], where=self._others)
-        np.copyto(self._off_v[group, row], self._reset_v[group, row], where=self._others)
+        """Virgin cells that switched are formed: their SET and RESET thresholds hold now.
+
+        A cell that the pulse has overdriven has too wide a filament for any RESET.
+        """
+        formed, new, over_v = self.formed[group, row], self._others, self._values
+        np.greater(self._switched, formed, out=new)
+        self._virgin[group, row] -= np.count_nonzero(new)
+        np.subtract(self._limits, self._on_v[group, row], out=over_v)
+        np.copyto(self._on_v[group, row], self._set_v[group, row], where=new)
+        np.copyto(self._off_v[group, row], self._reset_v[group, row], where=new)
         np.logical_or(formed, self._switched, out=formed)
+        np.logical_and(new, over_v > self._over_form_v, out=new)
+        if np.count_nonzero(new):
+            np.copyto(self.resistance_ohm[group, row], self._lrs_min_ohm, where=new)
+            self._wear_out(group, row, new)
 
     # What only a model can do.
 
@@ -289,6 +316,20 @@ class CellArray:
         self.stuck[where] = True
         self._disable(where, resistance_ohm)
 
+    def age(self, cycles: int) -> None:
+        """Let all cells have gone through `cycles` more cycles of SET and RESET.
+
+        Raises
+        ------
+        InputError
+            A negative number.
+        """
+        worn = self._wear.age(cycles)
+        for threshold in (self._reset_v, self._off_v):
+            threshold[worn] = np.inf
+        stays_low = worn & self.formed & ~self.stuck
+        self.resistance_ohm[stays_low] = self._device.resistance.lrs_min_ohm
+
     def preset(self, high: BoolArray, wl_v: float, rng: np.random.Generator) -> None:
         """Form all cells and set them to their level as a write would have left them.
 
@@ -300,7 +341,8 @@ class CellArray:
         device, levels = self._device, self._device.resistance
         factor = bounded_variation(device, normals(rng, *self.shape))
         low_hrs = device.levels[1].verify_lo_ohm or device.boundary_ohm
-        centre = np.where(high, np.sqrt(low_hrs * levels.hrs_max_ohm), lrs_ohm(device, wl_v))
+        low_ohm = sum(set_landing(device, wl_v))
+        centre = np.where(high, np.sqrt(low_hrs * levels.hrs_max_ohm), low_ohm)
         usable = self.exists[:, None] & ~self.stuck
         landed = np.maximum(centre * factor, levels.lrs_min_ohm)
         np.copyto(self.resistance_ohm, landed.astype(np.float32), where=usable)
@@ -308,7 +350,7 @@ class CellArray:
         np.copyto(self._off_v, self._reset_v, where=usable)
         self.formed |= usable
         self._virgin[:] = 0
-        self._clear_stress()
+        self._clear_history()
 
 
 def _existing(chip: Chip, layer: int) -> BoolArray:

@@ -157,9 +157,20 @@ class Macro:
         """Fix one cell (lane * bits + bit) at a resistance for good."""
         self._layer_array(layer).stick(group, row, cell, resistance_ohm)
 
-    def resistances(self, layer: int) -> FloatArray:
-        """Resistances of a layer, float32 (groups, rows, cells), in ohms; infinite: no cell."""
-        return self._layer_array(layer).resistances().copy()
+    def age(self, cycles: int) -> None:
+        """Let every cell have gone through `cycles` more cycles of SET and RESET."""
+        for array in self._programming.arrays:
+            array.age(cycles)
+
+    def resistances(self, layer: int, now_s: float = 0.0) -> FloatArray:
+        """Resistances of a layer, float32 (groups, rows, cells), in ohms; infinite: no cell.
+
+        Cells that were last looked at before `now_s` are looked at then.
+        """
+        array = self._layer_array(layer)
+        groups, rows, _ = array.shape
+        array.words(0, groups * rows, now_s)
+        return array.resistances().copy()
 
     def formed(self, layer: int) -> npt.NDArray[np.bool_]:
         """Which cells of a layer are formed, bool (groups, rows, cells)."""

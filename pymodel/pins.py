@@ -13,7 +13,7 @@ RESET_DIRECTION = 1  # polarity: high voltage on the source lines
 
 
 class Drive(NamedTuple):
-    """An interval in which high voltage was on and no other pin changed."""
+    """An interval in which high voltage was on and no other pin changed; it ended at `now_s`."""
 
     layer: int
     group: int
@@ -26,6 +26,7 @@ class Drive(NamedTuple):
     sl_dac: int
     polarity: int
     duration_s: float
+    now_s: float = 0.0
 
 
 class Sense(NamedTuple):
@@ -39,6 +40,7 @@ class Sense(NamedTuple):
     wl_dac: int
     ref_code: int
     bleed_s: float
+    now_s: float = 0.0
 
 
 class ReadReset(NamedTuple):

@@ -11,20 +11,20 @@ import numpy as np
 from chips.description import Chip
 from chips.errors import InputError
 from chips.geometry import DAC_CODES
-from pymodel.cell import CellArray, columns_of, pulse_draws
-from pymodel.device import (
+from pymodel.cell import CellArray, columns_of, draw_count, pulse_draws
+from pymodel.device import Device
+from pymodel.pins import RESET_DIRECTION, SET_DIRECTION, Drive, Sense
+from pymodel.rng import EventNormals, FloatArray, Stream
+from pymodel.sense import reference_ohm, residual_s
+from pymodel.stress import stress_rate
+from pymodel.switching import (
     WIDTH_MIN_S,
-    Device,
     ResetPulse,
     SetPulse,
     channel_ohm,
     reset_pulse,
     set_pulse,
-    stress_rate,
 )
-from pymodel.pins import RESET_DIRECTION, SET_DIRECTION, Drive, Sense
-from pymodel.rng import EventNormals, FloatArray, Stream
-from pymodel.sense import reference_ohm, residual_s
 
 SETTLED_TAUS = 40.0  # a line that was bled for so many time constants counts as discharged
 
@@ -52,7 +52,7 @@ class ProgrammingSide:
         cells = chip.word_cells
         self._all = (1 << cells) - 1
         self._pulse_draws = EventNormals(
-            seed, die, Stream.PULSE, (2, cells), partial(pulse_draws, device)
+            seed, die, Stream.PULSE, (draw_count(device), cells), partial(pulse_draws, device)
         )
         self._sense_draws = EventNormals(seed, die, Stream.SENSE, (cells,), self._read_factors)
         self._set_pulse = lru_cache(maxsize=4096)(partial(set_pulse, device))
@@ -124,18 +124,18 @@ class ProgrammingSide:
         columns = columns_of(enabled, self._chip.word_cells)
         direction = SET_DIRECTION if pins.polarity == SET_DIRECTION else RESET_DIRECTION
         stress_s = pins.duration_s * stress_rate(self._device.disturb, line_v)
-        array.stress_lines(group, direction, columns, stress_s)
+        array.stress.add_lines(group, direction, columns.weight, stress_s)
         if wl_v <= self._device.access.threshold_v:
             return
         masked_s = stress_s * self._device.disturb.masked_fraction
-        array.stress_row(group, row, direction, masked_s)
+        array.stress.add_row(group, row, direction, masked_s)
         draws = self._pulse_draws.next()
         if direction == SET_DIRECTION:
             pulse: SetPulse = self._set_pulse(wl_v, line_v, pins.duration_s)
-            array.set_pulse(group, row, columns.mask, pulse, draws)
+            array.set_pulse(group, row, columns.mask, pulse, draws, pins.now_s)
         else:
             drop: ResetPulse = self._reset_pulse(wl_v, line_v, pins.duration_s)
-            array.reset_pulse(group, row, columns.mask, drop, draws)
+            array.reset_pulse(group, row, columns.mask, drop, draws, pins.now_s)
 
     def sense(self, pins: Sense) -> int:
         """One bit per column: 1 where the resistance is above the reference, or none is seen.
@@ -155,7 +155,7 @@ class ProgrammingSide:
         limit_ohm = reference_ohm(pins.ref_code) - series_ohm
         if math.isinf(series_ohm):
             return self._all
-        resistance = array.resistance(pins.group, pins.row)
+        resistance = array.resistance(pins.group, pins.row, pins.now_s)
         if self.read_noise:
             resistance = np.multiply(resistance, self._sense_draws.next(), out=self._seen)
         if pins.bleed_s < SETTLED_TAUS * self._device.sensing.bleed_tau_s:

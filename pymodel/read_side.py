@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from chips.description import Chip
 from chips.errors import InputError
 from pymodel.cell import CellArray
-from pymodel.device import Device, stress_rate
+from pymodel.device import Device
 from pymodel.mac import MacArray, layer_weights
 from pymodel.pins import RESET_DIRECTION, ReadPulse, ReadReset
 from pymodel.reader import NodeArray
+from pymodel.stress import stress_rate
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ class ReadSide:
         nodes, array = self._nodes[layer], self._arrays[layer]
         bank = pins.bank - self._chip.geometry[layer].bank_base
         first, last = nodes.words(bank)
-        resistance = array.words(first, last)
+        resistance = array.words(first, last, pins.now_s)
         nodes.read(bank, resistance, pins.reset_s, pins.pulse_s, pins.now_s)
         stress_s = pins.pulse_s * stress_rate(self._device.disturb, self._chip.reader.vdd_v)
-        array.stress_words(first, last, RESET_DIRECTION, stress_s)
+        array.stress.add_words(first, last, RESET_DIRECTION, stress_s)
 
     def macs(self, layer: int, now_s: float) -> MacArray:
         """MAC cells of a layer as the held nodes drive them at `now_s`."""

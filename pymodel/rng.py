@@ -33,6 +33,7 @@ class Stream(enum.IntEnum):
     MISMATCH = 4  # index: layer; MAC instances
     COMPARATOR = 5  # offsets
     PRESET = 6  # index: layer; resistances of cells that are set directly
+    LIFE = 7  # index: layer; cycles that its cells live
 
 
 def require_word(name: str, value: int) -> int:

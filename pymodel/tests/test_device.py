@@ -1,25 +1,15 @@
-"""Parameter sets and the physics of one pulse."""
+"""Parameter sets: what they hold and what is refused."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chips import InputError
-from pymodel.device import (
-    Device,
-    Level,
-    channel_ohm,
-    device_names,
-    load_device,
-    lrs_ohm,
-    reset_amplitude_v,
-    set_amplitude_v,
-    stress_rate,
-    width_shift_v,
-)
+from pymodel.device import DEVICES, Device, Level, Tuning, device_names, load_device
 
 
 @pytest.fixture(scope="module")
@@ -56,44 +46,39 @@ def test_impossible_values_are_refused(device: Device) -> None:
         dataclasses.replace(device, form_pass_ohm=5e4)
 
 
-def test_threshold_falls_by_its_slope_per_decade_of_width() -> None:
-    assert width_shift_v(0.12, 1e-6) == pytest.approx(0.0)
-    assert width_shift_v(0.12, 1e-5) == pytest.approx(0.12)
-    assert width_shift_v(0.12, 2e-8) == pytest.approx(0.12 * math.log10(0.02))
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("form", "over_form_v", 0.0),
+        ("resistance", "form_voltage_v", 0.0),
+        ("resistance", "filament_log_sigma", 2.1),
+        ("relaxation", "tau_us", 0.0),
+        ("relaxation", "set_log_sigma", -0.1),
+        ("relaxation", "reset_log_sigma", 1.1),
+        ("endurance", "life_cycles", 0.0),
+        ("endurance", "shape", -1.0),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_its_name(
+    device: Device, table: str, key: str, value: Any
+) -> None:
+    with pytest.raises(InputError, match=key):
+        dataclasses.replace(getattr(device, table), **{key: value})
 
 
-@pytest.mark.parametrize("width_s", [0.0, 1e-10, 1.0, math.nan])
-def test_a_width_outside_the_law_is_refused(width_s: float) -> None:
-    with pytest.raises(InputError, match="pulse width"):
-        width_shift_v(0.12, width_s)
+def test_a_tuning_curve_without_slope_is_refused() -> None:
+    with pytest.raises(InputError, match="efold_v"):
+        Tuning(base_ohm=4e3, excess_ohm=3e3, reference_v=2.0, efold_v=0.0)
 
 
-def test_compliance_sets_the_low_resistance(device: Device) -> None:
-    assert lrs_ohm(device, 1.7) == pytest.approx(0.4 / (300e-6 * 1.0))
-    assert lrs_ohm(device, 1.2) == pytest.approx(2 * lrs_ohm(device, 1.7))
-    with pytest.raises(InputError, match=r"word line 0\.7 V"):
-        lrs_ohm(device, 0.7)
-
-
-def test_word_line_limits_what_reset_brings_to_the_cell(device: Device) -> None:
-    assert reset_amplitude_v(device.access, 2.5, 2.6) == pytest.approx(2.5 - 0.7 + 0.26)
-    assert reset_amplitude_v(device.access, 5.0, 2.6) == pytest.approx(2.6)
-    assert reset_amplitude_v(device.access, 0.0, 2.6) == 0.0
-
-
-def test_word_line_helps_set_by_its_coefficient(device: Device) -> None:
-    assert set_amplitude_v(device.access, 1.7, 2.4) == pytest.approx(2.4)
-    assert set_amplitude_v(device.access, 2.0, 2.4) == pytest.approx(2.4 + 0.15 * 0.3)
-
-
-def test_channel_is_open_below_its_threshold(device: Device) -> None:
-    assert channel_ohm(device.access, 1.8) == pytest.approx(300 / 1.1)
-    assert channel_ohm(device.access, 0.7) == math.inf
-
-
-def test_stress_grows_with_the_voltage(device: Device) -> None:
-    law = device.disturb
-    assert stress_rate(law, law.reference_v) == pytest.approx(1.0)
-    assert stress_rate(law, law.reference_v + law.efold_v) == pytest.approx(math.e)
-    with pytest.raises(InputError, match="line voltage"):
-        stress_rate(law, 7.0)
+def test_a_key_that_is_missing_or_unknown_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (DEVICES / "sky130.toml").read_text()
+    (tmp_path / "short.toml").write_text(text.replace("shape = 2.0", ""))
+    (tmp_path / "long.toml").write_text(text.replace("shape = 2.0", "shape = 2.0\nspeed = 1.0"))
+    monkeypatch.setattr("pymodel.device.DEVICES", tmp_path)
+    with pytest.raises(InputError, match="missing key 'shape'"):
+        load_device("short")
+    with pytest.raises(InputError, match="unknown key 'speed'"):
+        load_device("long")
