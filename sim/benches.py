@@ -108,6 +108,7 @@ _BENCHES += (
         Bench(name, "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False)
         for name in ("infer", "program", "programming_speed")
     ),
+    Bench("levels", "cnr_top", _CHIP, chips=("radar",), public=("cnr_macro",)),
 )
 
 # The weight-programming side: electrical operations, ramps, write-verify and sweep.

@@ -15,7 +15,7 @@ from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.tests.samples import Sequencer, random_images, random_weights, same_outputs
-from pymodel.tests.write_verify import Word
+from pymodel.write_verify import Word
 
 READ_NOISE = 0.04  # a cell that verified by luck lies at most so far outside its window
 
@@ -34,9 +34,9 @@ def program_layer(
     for index in range(geometry.words):
         place = (layer, index // geometry.rows, index % geometry.rows)
         word = Word(chip, device, macro, place, as_mask(masks[geometry.word_base + index]))
-        failed += word.program(as_mask(high[geometry.word_base + index])).bit_count()
-        for kind, count in word.pulses.items():
-            pulses[kind][count] += 1
+        failed += (word.form() | word.write(high[geometry.word_base + index])).bit_count()
+        for kind in pulses:
+            pulses[kind][word.pulses[kind]] += 1
     return failed, pulses
 
 

@@ -65,7 +65,7 @@ package cnr_chip_pkg;
 
   // Ceilings, in DAC codes and system clocks
   localparam int unsigned CeilFormWl = 200;
-  localparam int unsigned CeilFormLine = 360;
+  localparam int unsigned CeilFormLine = 400;
   localparam int unsigned CeilSetWl = 260;
   localparam int unsigned CeilSetLine = 260;
   localparam int unsigned CeilResetWl = 330;
