@@ -109,6 +109,7 @@ _BENCHES += (
         for name in ("infer", "program", "programming_speed")
     ),
     Bench("levels", "cnr_top", _CHIP, chips=("radar",), public=("cnr_macro",)),
+    Bench("yields", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
 )
 
 # The weight-programming side: electrical operations, ramps, write-verify and sweep.

@@ -1,0 +1,1 @@
+"""Closed loops of the chip and the cell models, measured as one measures silicon."""

@@ -16,9 +16,11 @@ package cnr_chip_pkg;
   localparam int unsigned ImageBeats = 4;
 
   // Layers, one entry each
+  localparam int unsigned NumGroups = 16;
   localparam int unsigned LayerFilters [NumLayers] = '{16};
   localparam int unsigned LayerGroups [NumLayers] = '{16};
   localparam int unsigned LayerRows [NumLayers] = '{257};
+  localparam int unsigned LayerGroupBase [NumLayers] = '{0};
   localparam int unsigned LayerBankBase [NumLayers] = '{0};
   localparam int unsigned LayerBanks [NumLayers] = '{29};
 
@@ -62,6 +64,14 @@ package cnr_chip_pkg;
   localparam int unsigned SenseTimeoutCycles = 64;
   localparam int unsigned PumpTimeoutCycles = 5000;
   localparam int unsigned HvOnMaxCycles = 1100;
+  localparam int unsigned MaxPulsesForm = 40;
+  localparam int unsigned MaxPulsesSet = 400;
+  localparam int unsigned MaxPulsesReset = 50;
+  localparam int unsigned MaxPulsesTotal = 450;
+  localparam int unsigned MaxReversals = 15;
+  localparam int unsigned WordHvMaxUs = 400;
+  localparam int unsigned HalfSelectMaxMs = 10000;
+  localparam int unsigned EnduranceCycles = 100000;
 
   // Ceilings, in DAC codes and system clocks
   localparam int unsigned CeilFormWl = 200;
