@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from chips.description import Chip
-from pymodel.device import Device, compliance_a
+from pymodel.device import Device
+from pymodel.switching import compliance_a
 from scripts.programming.pulse_log import Kind, Pulses
 from scripts.programming.result import ProgramResult
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from chips.description import Chip
 from chips.sections import NESTINGS
@@ -16,6 +17,7 @@ from tb.models.ramp import Ramp, RampTable
 from tb.models.simple_cells import Cell
 
 OPERATIONS = [op for op in ProgOp if op is not ProgOp.NONE]
+Settings = TypeVar("Settings", ProgConfig, RampTable, Ramp, Start)
 DAC_TOP, WIDTH_TOP, LIMIT_TOP = 511, 0xFFFF, 12
 
 
@@ -129,13 +131,13 @@ class RandomProgramming:
         kind = self._rng.choice(("form", "set", "reset"))
         table: RampTable = getattr(config, kind)
         if self._rng.random() < 0.1:
-            return replace(config, **{kind: replace(table, nesting=self._rng.randrange(8))})
+            return _changed(config, **{kind: _changed(table, nesting=self._rng.randrange(8))})
         name = self._rng.choice(("wl", "line", "width"))
         top = WIDTH_TOP if name == "width" else DAC_TOP
         part = self._rng.choice(("start", "stop", "step"))
         value = self._rng.choice((0, self._rng.randrange(top + 1), top))
-        ramp: Ramp = replace(getattr(table, name), **{part: value})
-        return replace(config, **{kind: replace(table, **{name: ramp})})
+        ramp: Ramp = _changed(getattr(table, name), **{part: value})
+        return _changed(config, **{kind: _changed(table, **{name: ramp})})
 
     def _broken_number(self, config: ProgConfig) -> ProgConfig:
         name, values = self._rng.choice(
@@ -148,7 +150,7 @@ class RandomProgramming:
                 ("bist_pattern", range(4)),
             )
         )
-        return replace(config, **{name: self._rng.choice(values)})
+        return _changed(config, **{name: self._rng.choice(values)})
 
     def _broken_window(self, config: ProgConfig) -> ProgConfig:
         name = self._rng.choice(("verify", "read"))
@@ -156,15 +158,19 @@ class RandomProgramming:
         level = self._rng.randrange(len(windows))
         bound = self._rng.choice(("lo", "hi"))
         windows[level] = windows[level]._replace(**{bound: self._rng.randrange(REF_HIGHEST + 1)})
-        return replace(config, **{name: tuple(windows)})
+        return _changed(config, **{name: tuple(windows)})
 
     def _broken_range(self, start: Start) -> Start:
         pins = self._chip.pins
         parts = (pins.layer, pins.group, pins.row)
         anywhere = Address(*(self._rng.randrange(1 << bits) for bits in parts))
         choices = ({"first": anywhere}, {"last": anywhere}, {"op": self._rng.randrange(16)})
-        return replace(start, **self._rng.choice(choices))
+        return _changed(start, **self._rng.choice(choices))
 
     def _broken_state(self, start: Start) -> Start:
         flags = ({"allow": 0}, {"supply_ok": 0}, {"unlocked": 0}, {"read_locked": 1})
-        return replace(start, **self._rng.choice(flags))
+        return _changed(start, **self._rng.choice(flags))
+
+
+def _changed(settings: Settings, **fields: Any) -> Settings:
+    return replace(settings, **fields)
