@@ -206,7 +206,10 @@ _BENCHES += (
     Bench("spi", "cnr_spi", ("rtl/cnr_sync.sv", "rtl/cnr_spi.sv"), chips=("mini",)),
     Bench("regs", "cnr_regs", _REGS, chips=_CHIPS),
     Bench("core", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=_CHIPS),
-    Bench("core_service", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",)),
+    *(
+        Bench(f"core_{theme}", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",))
+        for theme in ("service", "faults")
+    ),
     Bench("top", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
 )
 

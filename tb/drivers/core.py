@@ -103,6 +103,11 @@ class CoreBench:
         layers = len(self.chip.layers)
         await self.host.configure_compute([8] * layers, [1] * layers)
 
+    def renew_cells(self) -> None:
+        """Put new cells behind the pins and forget what they felt."""
+        self.macro.cells = SimpleCells(self.chip, self._make)
+        self.macro.trace.clear()
+
     async def elapsed_ns(self, work: Coroutine[Any, Any, Any]) -> float:
         """Do something; the simulated time that it took."""
         begin = get_sim_time("ns")
@@ -172,6 +177,11 @@ class CoreBench:
         await Timer(duration_ns, "ns")
         watching.cancel()
         return seen
+
+    @property
+    def programming(self) -> bool:
+        """Whether a programming operation runs."""
+        return bool(self._dut.programming.value)
 
     @property
     def killed(self) -> bool:
