@@ -182,7 +182,7 @@ def check_width(role: Role, pin: Pin, bits: int, chip: Chip) -> None:
         limit = max(limit, CODE_BITS)
     require(
         used <= limit,
-        f"{where} has {used} bits, the role has {limit} at chip {chip.name}; bits = [high, low] "
+        f"{where} gives {used} bits, the role has {limit} at chip {chip.name}; bits = [high, low] "
         f"names a part of a pin",
     )
 

@@ -117,7 +117,7 @@ def test_no_file_and_no_toml_are_refused(tmp_path: Path) -> None:
 def test_a_pin_wider_than_its_role_is_refused() -> None:
     check_width(ROLES["bl_en"], Pin("cols"), CHIP.word_cells, CHIP)
     check_width(ROLES["bl_en"], Pin("cols"), 5, CHIP)
-    with pytest.raises(InputError, match=r"pin cols has 40 bits, the role has 20 at chip mini"):
+    with pytest.raises(InputError, match=r"pin cols gives 40 bits, the role has 20 at chip mini"):
         check_width(ROLES["bl_en"], Pin("cols"), 40, CHIP)
 
 
@@ -128,5 +128,5 @@ def test_bits_beyond_a_pin_are_refused() -> None:
 
 def test_a_translated_code_may_have_more_bits() -> None:
     check_width(ROLES["bl_dac"], Pin("volts", scale_mv=1.0), 12, CHIP)
-    with pytest.raises(InputError, match="has 12 bits"):
+    with pytest.raises(InputError, match="gives 12 bits"):
         check_width(ROLES["bl_dac"], Pin("volts"), 12, CHIP)

@@ -105,7 +105,7 @@ REFUSED = {
     "answer": ('"seen_ok"', '"busy"', "pin busy is an output of pulser, must be an input"),
     "inout": ('"strike"', '"pad"', "pin pad is an inout, must be an input or an output"),
     "clock": ('pin = "clk"', 'pin = "ck"', "pins: clock: no port 'ck'"),
-    "width": ('"strike"', '"addr"', "pin addr has 8 bits, the role has 1 at chip mini"),
+    "width": ('"strike"', '"addr"', "pin addr gives 8 bits, the role has 1 at chip mini"),
 }
 
 
