@@ -166,7 +166,7 @@ _BENCHES += (
             *("exercise", "refresh", "relax", "march", "locks", "suspend"),
         )
     ),
-    # tb/test_prog_properties.py runs these two: each of their tests has to fail.
+    # tb/test_prog_properties.py runs those that end in _properties: each of their tests has to fail.
     Bench(
         "pulse_properties",
         "cnr_pulse_tb",
@@ -175,14 +175,19 @@ _BENCHES += (
         public=("cnr_pulse",),
         suite=False,
     ),
-    Bench(
-        "prog_properties",
-        "cnr_programmer_tb",
-        _PROGRAMMER_TB,
-        chips=("mini",),
-        public=_UPSETS,
-        suite=False,
+    *(
+        Bench(
+            name,
+            "cnr_programmer_tb",
+            _PROGRAMMER_TB,
+            chips=("mini",),
+            public=_UPSETS,
+            suite=False,
+        )
+        for name in ("prog_properties", "service_properties")
     ),
+    Bench("lock", "cnr_lock", ("rtl/cnr_lock.sv",), chips=("mini",)),
+    Bench("lock_properties", "cnr_lock", ("rtl/cnr_lock.sv",), chips=("mini",), suite=False),
 )
 
 # The sequence checker alone, with its pins driven.

@@ -20,7 +20,7 @@ def property_of(test: str) -> str:
 
 
 def _cases() -> Iterator[ParameterSet]:
-    for name in ("pulse_properties", "prog_properties"):
+    for name in ("pulse_properties", "prog_properties", "service_properties", "lock_properties"):
         bench = BENCHES[name]
         for test in cocotb_tests(bench.module):
             yield pytest.param(bench, test, id=property_of(test))

@@ -11,7 +11,6 @@ module cnr_exercise_chk
   input prog_op_e   op_i,
   input addr_t      addr_i,
   input cells_t     active_i,
-  input logic       worn_i,
   input logic       busy_o,
   input logic       done_o,
   input prog_err_e  err_o,
@@ -61,8 +60,6 @@ module cnr_exercise_chk
       A11_Kind: assert (req_o.kind == ((op_i == OpTestPulse) ? cfg_i.test_kind :
                                        pulses_q[0] ? KindReset : KindSet))
       else $error("%m: pulse %0d is of kind %0d", pulses_q + 1, req_o.kind);
-      A15_Worn: assert (op_i != OpCycle || req_o.kind != KindSet || !worn_i)
-      else $error("%m: a cycle in a worn group");
     end
     if (live && done_o && err_o == ErrNone) begin
       A11_Complete: assert (pulses_q == limit || (op_i == OpTestPulse && pulses_q == 0))
