@@ -166,7 +166,7 @@ _BENCHES += (
             *("exercise", "refresh", "relax", "march", "locks", "suspend"),
         )
     ),
-    # tb/test_prog_properties.py runs those that end in _properties: each of their tests has to fail.
+    # tb/test_prog_properties.py runs the benches of properties: each of their tests has to fail.
     Bench(
         "pulse_properties",
         "cnr_pulse_tb",
