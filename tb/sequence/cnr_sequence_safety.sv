@@ -1,6 +1,7 @@
 // High voltage ends: after its width (A5), without the pump (A7), after reset, loss of supply, abort
 // or suspend (A13), and in an invalid state (A19). What should have ended is judged at the next
-// change of the pins. A stop holds until a new command or a new word begins.
+// change of the pins, or at the end of the simulation. A stop holds until a new command or a new word
+// begins.
 
 module cnr_sequence_safety
   import cnr_chip_pkg::*;
@@ -81,6 +82,14 @@ module cnr_sequence_safety
       stopped_q = 1'b1;
     end
     if ((now.start && !was.start) || (now.word_start && !was.word_start)) stopped_q = 1'b0;
+  end
+
+  final begin
+    if (step_i.now.hv) begin
+      A5_Stuck: assert ($realtime <= hv_at_q + WidthNs + SlackNs)
+      else $error("%m: high voltage still on after %0.3f ns, limit %0.3f ns",
+                  $realtime - hv_at_q, WidthNs);
+    end
   end
 
 endmodule

@@ -179,6 +179,12 @@ async def a5_width(dut: Any) -> None:
 
 
 @property_test
+async def a5_stuck(dut: Any) -> None:
+    pins = await in_pulse(dut)
+    await pins.wait(pins.width_max)
+
+
+@property_test
 async def a5_short(dut: Any) -> None:
     pins = await in_pulse(dut)
     pins.set(hv_en=0)
