@@ -1,10 +1,10 @@
 """Energy that programming takes from the supplies of the array, as an upper bound.
 
 Pulses: sum over pulses of (cells driven) * V_line * I_comp(V_wl) * width, with the current limit of
-the access transistor (`pymodel.device.compliance_a`): a cell that conducts less takes less. Senses:
-sum over strobes and sensed cells of V_read^2 / R * (length of the strobe). Not in it, for want of a
-source: charging of lines and word lines (C V^2), the losses of the charge pump, sense amplifiers,
-DACs, the digital control.
+the access transistor (`pymodel.switching.compliance_a`): a cell that conducts less takes less.
+Senses: sum over strobes and sensed cells of V_read^2 / R * (length of the strobe). Not in it, for
+want of a source: charging of lines and word lines (C V^2), the losses of the charge pump, sense
+amplifiers, DACs, the digital control.
 """
 
 from __future__ import annotations

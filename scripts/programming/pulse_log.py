@@ -118,9 +118,9 @@ class LoggingMacro(Macro):
         columns = zip(*(part.arrays().values() for part in self._packed), strict=True)
         return Pulses(*(np.concatenate(parts) for parts in columns))
 
-    def snapshot(self) -> npt.NDArray[np.float32]:
-        """Resistances of all words, (words, cells), in ohms; infinite: no cell."""
-        layers = [self.resistances(layer) for layer in range(len(self.chip.layers))]
+    def snapshot(self, now_s: float) -> npt.NDArray[np.float32]:
+        """Resistances of all words at a time, (words, cells), in ohms; infinite: no cell."""
+        layers = [self.resistances(layer, now_s) for layer in range(len(self.chip.layers))]
         return np.concatenate([layer.reshape(-1, self.chip.word_cells) for layer in layers])
 
     def most_cycles(self) -> npt.NDArray[np.int64]:

@@ -35,8 +35,8 @@ async def every_cell_is_programmed(dut: Any) -> None:
     await env.start()
     await env.connect(inputs.device, inputs.weights)
     strobe = cocotb.start_soon(env.sense_strobe_s())
-    chip, virgin = WholeChip(env), macro.snapshot()
-    form, formed = await chip.form(), macro.snapshot()
+    chip, virgin = WholeChip(env), macro.snapshot(now_s())
+    form, formed = await chip.form(), macro.snapshot(now_s())
     macro.sweep = Sweep.WRITE
     recording.stream(stream_words(words), out / "words.hex")
     write = await chip.write(words)
@@ -48,7 +48,7 @@ async def every_cell_is_programmed(dut: Any) -> None:
         fails=fail_logs(inputs.chip, form, write),
         virgin=virgin,
         formed=formed,
-        written=macro.snapshot(),
+        written=macro.snapshot(now_s()),
         wear=np.array(await env.observer.endurance(), np.int64),
         most_cycles=macro.most_cycles(),
         sensed_s=macro.sensed_s,
@@ -69,7 +69,7 @@ async def recorded_commands_are_given_again(dut: Any) -> None:
         cocotb.start_soon(StreamSource(dut, "w").send(words))
 
     await replay(out / "host.csv", env.bus, env.irq, stream)
-    np.save(out / "replayed.npy", macro.snapshot())
+    np.save(out / "replayed.npy", macro.snapshot(now_s()))
 
 
 def given() -> tuple[Inputs, LoggingMacro, Path]:
@@ -80,6 +80,11 @@ def given() -> tuple[Inputs, LoggingMacro, Path]:
     macro = LoggingMacro(inputs.chip, inputs.device, seed=job.seed)
     inputs.defects.inject(macro, inputs.device)
     return inputs, macro, out
+
+
+def now_s() -> float:
+    """Simulated time in seconds."""
+    return get_sim_time("ns") * 1e-9
 
 
 def sweep_result(report: SweepReport) -> SweepResult:
