@@ -49,8 +49,14 @@ def load_weights(path: Path, chip: Chip) -> Weights:
     Raises
     ------
     InputError
-        Not such a file, pickled, for another chip, or a shape or value that does not fit.
+        Not such a file, pickled, for another chip, or a shape or value that does not fit; a chip
+        of multi-level cells, for which there are no weights.
     """
+    if chip.chip.levels != 2:
+        raise InputError(
+            f"chip '{chip.name}' has no weights: its cells have {chip.chip.levels} levels, allowed "
+            "for weights are 2"
+        )
     arrays = _read_arrays(path)
     _check_chip(path, arrays, chip)
     codes = tuple(_codes(path, arrays, chip, layer) for layer in range(len(chip.layers)))

@@ -1,10 +1,11 @@
-"""Benchmarks, each a ratio to a baseline in the same run.
+"""Benchmarks: speed, each a ratio to a baseline in the same run, and cells beside silicon.
 
 python scripts/bench.py --chip cifar10
 
 The baseline of the analog model is what plain NumPy needs for the same network without any
 physics: im2col and one matrix product per layer over the whole batch, one thread. That of
-programming is the same RTL without the model.
+programming is the same RTL without the model. The cells are programmed through the RTL and their
+figures printed beside those published, whatever the chip.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from chips.weights import Weights, default_weights, load_weights  # noqa: E402
 from pymodel.network import Network  # noqa: E402
 from pymodel.noise import Effects  # noqa: E402
 from scripts.benchmarks.programming import measure_programming  # noqa: E402
+from scripts.benchmarks.silicon import measure_silicon, silicon_line  # noqa: E402
 from sim.build import SimulationError  # noqa: E402
 
 BATCH = 100
@@ -117,18 +119,21 @@ def main() -> int:
     try:
         rows = measure(load_chip(args.chip), args.seed)
         rows += measure_programming(args.chip, args.seed, args.out)
+        silicon = measure_silicon(args.seed, args.out)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except SimulationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    (args.out / "summary.json").write_text(json.dumps(rows, indent=2) + "\n")
+    (args.out / "summary.json").write_text(json.dumps(rows + silicon, indent=2) + "\n")
     for row in rows:
         print(
             f"{row['name']:<26} {row['value']:8.0f} {row['unit']}, "
             f"{row['ratio']:.2f} of {row['against']} ({row['baseline']:.0f})"
         )
+    for row in silicon:
+        print(silicon_line(row))
     return 0
 
 

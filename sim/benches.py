@@ -110,6 +110,7 @@ _BENCHES += (
     ),
     Bench("levels", "cnr_top", _CHIP, chips=("radar",), public=("cnr_macro",)),
     Bench("yields", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
+    Bench("silicon", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
 )
 
 # The weight-programming side: electrical operations, ramps, write-verify and sweep.

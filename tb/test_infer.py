@@ -112,7 +112,8 @@ def test_unusable_weights_are_one_line_and_exit_2(tmp_path: Path, case: str) -> 
 
 
 BAD_OPTIONS = {
-    "chip": (("--chip", "cifar11"), "chip 'cifar11' is unknown; allowed: cifar10, mini"),
+    "chip": (("--chip", "cifar11"), "chip 'cifar11' is unknown; allowed: cifar10, mini, radar"),
+    "levels": (("--chip", "radar"), "chip 'radar' has no weights: its cells have 4 levels"),
     "noise": (("--chip", "mini", "--noise", "maybe"), "NOISE=maybe: allowed are on, off"),
     "images": (("--chip", "mini", "--images", "17"), "IMAGES=17: the set holds 16"),
     "none": (("--chip", "mini", "--images", "0"), "IMAGES=0"),

@@ -1,4 +1,4 @@
-"""Estimates from samples, with the interval in which the true value lies at three sigma."""
+"""Estimates from samples, with the interval in which the true value lies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tb.reference.silicon import Figure
 
-SIGMAS = 3.0
+SIGMAS = 4.0  # wide enough for the many seeds of a long regression
 
 
 class Estimate(NamedTuple):
@@ -26,9 +26,13 @@ class Estimate(NamedTuple):
 
 
 def share(hits: npt.NDArray[np.bool_]) -> Estimate:
-    """Part of a sample that is true; Wilson's score interval, which holds at 0 and 1 too."""
-    count, part = hits.size, float(hits.mean())
-    shrink = 1 + SIGMAS**2 / count
+    """Part of a sample that is true."""
+    return portion(int(hits.sum()), hits.size)
+
+
+def portion(hits: int, count: int) -> Estimate:
+    """Part of a sample of `count`; Wilson's score interval, which holds at 0 and 1 too."""
+    part, shrink = hits / count, 1 + SIGMAS**2 / count
     centre = (part + SIGMAS**2 / (2 * count)) / shrink
     half = SIGMAS / shrink * math.sqrt(part * (1 - part) / count + SIGMAS**2 / (4 * count**2))
     return Estimate(part, min(centre - half, part), max(centre + half, part))

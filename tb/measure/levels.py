@@ -20,6 +20,7 @@ from tb.measure.estimate import Estimate, mean, median, share
 from tb.models.recording_macro import RecordingMacro
 
 WRITES = 3  # a word whose cell has failed is written twice more
+SWEEP_WORDS = 129
 GRAY = np.array([0b00, 0b01, 0b11, 0b10])  # bits of each level
 LevelArray = npt.NDArray[np.int64]
 
@@ -102,7 +103,7 @@ class LevelBench:
         self._at_highest = False
         self.macro.forget()
         levels = self._rng.integers(0, self.chip.chip.levels, self.cells)
-        failed = await self._write_groups(levels)
+        failed = await self._write_all(levels)
         for _ in range(WRITES - 1):
             failed = await self._write_words(levels, failed)
         succeeded = np.ones(self.cells, np.bool_)
@@ -115,11 +116,14 @@ class LevelBench:
         await self._sweep(ProgOp.READ)
         return np.array(self._read_back.words)
 
-    async def _write_groups(self, levels: LevelArray) -> set[WordAddress]:
+    async def _write_all(self, levels: LevelArray) -> set[WordAddress]:
+        """Write all words, in sweeps whose failures the fail log holds; the failed ones."""
         failed = set()
-        for group in range(self._groups):
-            part = levels[group * self._rows : (group + 1) * self._rows]
-            failed |= await self._write(part, WordAddress(0, group, 0))
+        for index in range(0, self.cells, self._rows):
+            word = WordAddress(0, index // self._rows, 0)
+            for row in range(0, self._rows, SWEEP_WORDS):
+                end = index + min(row + SWEEP_WORDS, self._rows)
+                failed |= await self._write(levels[index + row : end], word._replace(row=row))
         return failed
 
     async def _write_words(self, levels: LevelArray, words: set[WordAddress]) -> set[WordAddress]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import cocotb
 import numpy as np
 import numpy.typing as npt
 from cocotb.simtime import get_sim_time
@@ -16,7 +17,7 @@ from tb.drivers.chip_under_test import chip_under_test
 from tb.env import ChipEnv, level_windows
 from tb.host.host import Counters
 from tb.host.regmap import ProgErr, ProgOp
-from tb.measure.estimate import Estimate, share
+from tb.measure.estimate import Estimate, portion, share
 from tb.models.recording_macro import RecordingMacro
 
 BoolArray = npt.NDArray[np.bool_]
@@ -32,7 +33,7 @@ class YieldBench:
     device
         Parameter set.
     seed
-        Seed of the die and of the data.
+        Seed of the die.
     """
 
     def __init__(self, dut: Any, device: Device, seed: int) -> None:
@@ -41,7 +42,6 @@ class YieldBench:
         self._macro = RecordingMacro(self.chip, self._device, seed=seed)
         self.env = ChipEnv(dut, self.chip, self._macro)
         self._exists = word_masks(self.chip)
-        self._rng = np.random.default_rng(seed)
 
     async def start(self) -> None:
         """Power up; write windows, ramps and limits."""
@@ -61,21 +61,17 @@ class YieldBench:
         assert outcome.error is ProgErr.NONE, outcome
         return await self.env.host.counters()
 
-    async def write(self, high: BoolArray) -> Counters:
-        """Write the whole chip, bool (words, cells)."""
-        await self.env.host.clear_counters()
-        outcome = await self.env.write(high)
-        assert outcome.error is ProgErr.NONE, outcome
-        return await self.env.host.counters()
+    async def verify(self, high: bool) -> Counters:
+        """Verify that all cells of the chip are at their higher or lower level."""
+        words = cocotb.start_soon(self.env.send_words(self._exists & high))
+        counters = await self.operate(ProgOp.VERIFY)
+        await words
+        return counters
 
     async def limit_to_one_pulse(self) -> None:
         """Let every word have one pulse of SET or RESET."""
         await self.env.host.write("limit_pulses", max_form=1, max_set=1)
         await self.env.host.write("limit_totals", max_reset=1, max_total=1)
-
-    def random_words(self) -> BoolArray:
-        """Random data of the whole chip."""
-        return self._rng.integers(0, 2, self._exists.shape).astype(np.bool_)
 
     def resistances(self) -> npt.NDArray[np.float32]:
         """Resistances of the existing cells now, (cells,), in ohms."""
@@ -91,20 +87,11 @@ class YieldBench:
         left_ohm = self._macro.formed_ohm[self._exists]
         return 1 / left_ohm[left_ohm > 0]
 
-    def of_words(self, words: BoolArray) -> BoolArray:
-        """Those of (words, cells) that belong to existing cells, (cells,)."""
-        return words[self._exists]
-
     def passes(self, level: int) -> BoolArray:
         """Which of the existing cells are in the verify window of a level now, (cells,)."""
         window, resistance = self._device.levels[level], self.resistances()
         low, high = window.verify_lo_ohm or 0.0, window.verify_hi_ohm or np.inf
         return (resistance > low) & (resistance <= high)
-
-    def out_of_window(self, words: BoolArray) -> BoolArray:
-        """Which of the existing, formed cells do not hold what was written, (cells,)."""
-        held = np.where(self.of_words(words), self.passes(1), self.passes(0))
-        return self.formed() & ~held
 
     def _of_cells(self, layer_values: Any) -> Any:
         layers = range(len(self.chip.layers))
@@ -135,12 +122,18 @@ async def pulse_figures(bench: YieldBench) -> dict[str, Estimate]:
     }
 
 
-async def dropout_figures(bench: YieldBench, words: BoolArray, wait_us: int) -> dict[str, Estimate]:
-    """Part of the cells in their window after the write of `words` that leave it in a wait."""
-    high, in_window = bench.of_words(words), ~bench.out_of_window(words)
+async def dropouts(bench: YieldBench, op: ProgOp, wait_us: int) -> Estimate:
+    """Part of the cells that pass a SET or a RESET of the whole chip and fail after a wait."""
+    passed = await bench.operate(op)
     await Timer(wait_us, "us")
-    lost = bench.out_of_window(words)
+    after = await bench.verify(high=op is ProgOp.RESET)
+    return portion(max(after.failed - passed.failed, 0), passed.succeeded)
+
+
+async def dropout_figures(bench: YieldBench, wait_us: int) -> dict[str, Estimate]:
+    """What relaxation takes back after a SET and after a RESET."""
+    await bench.operate(ProgOp.FORM)
     return {
-        "RESET cells that drop out": share(lost[high & in_window]),
-        "SET cells that drop out": share(lost[~high & in_window]),
+        "SET cells that drop out": await dropouts(bench, ProgOp.SET, wait_us),
+        "RESET cells that drop out": await dropouts(bench, ProgOp.RESET, wait_us),
     }

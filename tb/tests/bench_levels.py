@@ -1,6 +1,6 @@
 """Two bits per cell: the write-verify of the chip against published silicon, on some of the cells.
 
-`make bench` does the same with all cells and prints every figure.
+`make bench` does the same with more cells and prints every figure.
 """
 
 from __future__ import annotations
