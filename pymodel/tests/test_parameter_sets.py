@@ -90,6 +90,15 @@ def test_the_window_is_that_of_the_compact_model(chip: Chip, sky130: Device) -> 
     assert np.median(cells(macro)[low]) == pytest.approx(9.7e3, rel=0.02)
 
 
+def test_form_leaves_the_conductance_of_its_own_compliance(chip: Chip, sky130: Device) -> None:
+    macro = Macro(chip, sky130, seed=5)
+    drive_all(macro, 1.4, 2.6)
+    formed_s = 1 / cells(macro)[macro.formed(LAYER)[0] & (cells(macro) > 5e3)]
+    assert np.median(formed_s) == pytest.approx(28.6e-6 * 0.7 / 0.4, rel=0.02)
+    assert (formed_s > 30e-6).all()
+    assert (formed_s < 120e-6).all()
+
+
 def test_a_form_that_starts_too_high_damages_cells(chip: Chip, sky130: Device) -> None:
     macro = Macro(chip, sky130, seed=5)
     drive_all(macro, 2.0, 3.6)

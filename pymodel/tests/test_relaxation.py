@@ -57,9 +57,9 @@ def test_a_cell_that_switches_again_begins_anew_and_the_others_go_on() -> None:
     drift, word = landed(0.0), np.full(4, 1e3, np.float32)
     drift.work_in(0, 1, word, 99 * TAU_S)
     word[3] = 5e3
-    drift.land(0, 1, np.arange(4) == 3, np.zeros(4, np.float32), 99 * TAU_S)
+    drift.land(0, 1, np.arange(4) == 3, np.full(4, 0.5, np.float32), 99 * TAU_S)
     drift.work_in(0, 1, word, 999 * TAU_S)
-    assert word[3] == 5e3
+    assert word[3] == pytest.approx(5e3 * math.exp(0.5 * math.log10(901)), rel=1e-5)
     assert word[:3] == pytest.approx(1e3 * np.exp(3 * RATE[:3].astype(float)), rel=1e-5)
 
 

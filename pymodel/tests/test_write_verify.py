@@ -112,3 +112,14 @@ def test_no_reversal_is_left_after_the_last(chip: Chip, device: Device) -> None:
     assert cell.write([2]) == 1
     assert cell.pulses["set"] == 3
     assert cell.pulses["reset"] >= 2
+
+
+def test_a_cell_is_accepted_by_two_reads_in_a_row(chip: Chip, device: Device) -> None:
+    """The lowest level is read against one reference: once after each pulse and twice more."""
+    cell = word(chip, device, row=3)
+    cell.form()
+    before = dataclasses.replace(cell.macro.statistics)
+    assert cell.write([0]) == 0
+    pulses = cell.macro.statistics.drives - before.drives
+    assert pulses > 3
+    assert cell.macro.statistics.senses - before.senses == pulses + 2
