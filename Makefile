@@ -71,7 +71,7 @@ waves: setup ## run BENCH=<name> with waves and open the viewer
 	  $(call option,BENCH) $(call option,TEST))
 
 .PHONY: bench
-bench: setup ## the benchmarks, each a ratio within one run
+bench: setup ## the benchmarks: speed as ratios, the cells beside published silicon
 	$(PY) scripts/bench.py --chip '$(CHIP)' --seed '$(SEED)'
 
 .PHONY: check-controller
