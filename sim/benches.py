@@ -31,6 +31,8 @@ class Bench:
         The chips that `make test` runs it for.
     public
         Further modules whose signals are visible to Python.
+    forceable
+        Nets, as "module.net", that Python may force. Such a net costs time in every cycle.
     parameters
         Parameters of the top module.
     verilator_args
@@ -49,6 +51,7 @@ class Bench:
     module: str = ""
     chips: tuple[str, ...] = ("cifar10",)
     public: tuple[str, ...] = ()
+    forceable: tuple[str, ...] = ()
     parameters: Mapping[str, int | str] = field(default_factory=dict)
     verilator_args: tuple[str, ...] = ()
     checkers: bool = True
@@ -67,6 +70,7 @@ class Bench:
             self.toplevel,
             self.sources,
             self.public,
+            self.forceable,
             parameters,
             self.verilator_args,
             self.checkers,
@@ -136,6 +140,12 @@ _UPSETS = (
     *("cnr_counters", "cnr_endurance", "cnr_pulse_recorder"),
 )
 
+_FORCED = (
+    *(f"cnr_prog.{net}" for net in ("word_start_o", "w_ready_o", "word_counted_o", "stop_o")),
+    *("cnr_verify.ramp_step_o", "cnr_verify.alarm_o", "cnr_pulse.req_ready_o"),
+    *("cnr_exercise.alarm_o", "cnr_counters.word_i"),
+)
+
 _BENCHES += (
     Bench("ramp", "cnr_ramp", ("rtl/cnr_ramp.sv",), chips=("mini",)),
     Bench(
@@ -178,14 +188,15 @@ _BENCHES += (
     ),
     *(
         Bench(
-            name,
+            f"{theme}_properties",
             "cnr_programmer_tb",
             _PROGRAMMER_TB,
             chips=("mini",),
             public=_UPSETS,
+            forceable=_FORCED,
             suite=False,
         )
-        for name in ("prog_properties", "service_properties")
+        for theme in ("prog", "verify", "sweep", "service")
     ),
     Bench("lock", "cnr_lock", ("rtl/cnr_lock.sv",), chips=("mini",)),
     Bench("lock_properties", "cnr_lock", ("rtl/cnr_lock.sv",), chips=("mini",), suite=False),

@@ -140,6 +140,9 @@ def _make_public(folder: Path, bench: Bench) -> None:
     """Write the Verilator configuration that shows Python the signals it may touch."""
     modules = (bench.toplevel, *bench.public)
     lines = [f'public_flat_rw -module "{module}" -var "*"' for module in modules]
+    for name in bench.forceable:
+        module, net = name.split(".")
+        lines.append(f'forceable -module "{module}" -var "{net}"')
     (folder / "public.vlt").write_text("\n".join(["`verilator_config", *lines, ""]))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import cocotb
+from cocotb.handle import Force
 from cocotb.task import Task
 from cocotb.triggers import RisingEdge
 
@@ -275,6 +276,10 @@ class Programmer:
         """Overwrite a register of one of `BLOCKS`."""
         self._register(block, register).value = value
 
+    def force(self, block: str, net: str, value: int) -> None:
+        """Hold a net of one of `BLOCKS` at a value; the build has to allow it."""
+        self._register(block, net).value = Force(value)
+
     def peek(self, block: str, register: str) -> int:
         """Read such a register."""
         return int(self._register(block, register).value)
@@ -284,8 +289,12 @@ class Programmer:
         word = self.peek("pulse", "lines_q")
         self.upset("pulse", "lines_q", self._structs.changed_lines(word, fields))
 
+    def upset_pointer(self, address: Address) -> None:
+        """Overwrite the pointer of the sweep."""
+        self.upset("prog", "pointer_q", self._structs.address(address))
+
     async def in_state(self, block: str, state: int) -> None:
-        """Wait for the first cycle of a state of `prog`, `verify` or `pulse`."""
+        """Wait for the first cycle of a state of a block."""
         while self.peek(block, "state_q") != state:
             await wait_cycles()
 
