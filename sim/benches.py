@@ -104,8 +104,18 @@ _BENCHES += (
 # The whole chip with the analog model behind its macro.
 _CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
 
+_RECORDER = "tb/macro/cnr_pulse_recorder.sv"
+_RECORDED_CHIP = (*_CHIP, _RECORDER, "tb/macro/cnr_macro_recorder.sv")
+
 _BENCHES += (
     Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
+    Bench(
+        "chip_pulses",
+        "cnr_top",
+        _RECORDED_CHIP,
+        chips=("mini",),
+        public=("cnr_macro", "cnr_pulse_recorder"),
+    ),
     Bench("preset", "cnr_top", _CHIP, public=("cnr_macro",)),
     # Scripts run these.
     *(
@@ -133,7 +143,6 @@ _PROGRAMMER = (
     "rtl/cnr_counters.sv",
     "rtl/cnr_programmer.sv",
 )
-_RECORDER = "tb/macro/cnr_pulse_recorder.sv"
 _PROGRAMMER_TB = (*_PROGRAMMER, _RECORDER, "tb/harness/cnr_programmer_tb.sv")
 _UPSETS = (
     *("cnr_bist", "cnr_prog", "cnr_verify", "cnr_limits", "cnr_exercise", "cnr_pulse", "cnr_ramp"),
