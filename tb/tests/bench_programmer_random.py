@@ -40,7 +40,7 @@ class RandomRuns:
         """One operation, with stops unless it is the self-test; the rules judge all of it."""
         env, op = self._env, ProgOp(start.op)
         env.programmer.configure(config)
-        env.macro.sense_ns = self._rng.choice((3, 45, self._rng.randrange(SENSE_LIMIT_NS)))
+        env.macro.sense_ns = self._rng.choice((3, 45, self._rng.randrange(1, SENSE_LIMIT_NS)))
         targets = self._targets(start)
         watch = env.watch()
         task = cocotb.start_soon(env.programmer.run(op, start.first, start.last, targets))
