@@ -150,8 +150,8 @@ def excess(macro: Macro, wl_v: float) -> FloatArray:
     return cells(macro) - np.float32(curve.base_ohm)
 
 
-def test_the_tuning_curve_crosses_the_windows_as_published(chip: Chip) -> None:
-    """About 100 mV apart each: 27, 37 and 46 steps of 10 mV."""
+def test_the_tuning_curve_crosses_the_windows_about_as_published() -> None:
+    """After 27, 37 and 46 steps of 10 mV; the fit of the pulses takes 40 % more between them."""
     device = load_device("radar")
     curve = device.tuning
     assert curve
@@ -159,7 +159,7 @@ def test_the_tuning_curve_crosses_the_windows_as_published(chip: Chip) -> None:
         curve.reference_v - curve.efold_v * math.log((top - curve.base_ohm) / curve.excess_ohm)
         for top in (9.31e3, 6.01e3, 5.0e3)
     ]
-    assert np.diff(wl_v) == pytest.approx([0.10, 0.09], abs=0.06)
+    assert np.diff(wl_v) == pytest.approx([0.14, 0.126], rel=0.05)
 
 
 def test_worn_out_cells_stay_low(chip: Chip) -> None:
