@@ -143,9 +143,12 @@ def _is_whole(venv: Path) -> bool:
 
 def _make_venv(venv: Path) -> None:
     """Make the environment from nothing; it stays marked unfinished."""
-    ours = _unfinished(venv).exists() or any(venv.glob(f"lib/*/site-packages/{PATH_FILE}"))
-    if venv.exists() and not ours:
+    owners = [path.read_text().strip() for path in venv.glob(f"lib/*/site-packages/{PATH_FILE}")]
+    if venv.exists() and not owners and not _unfinished(venv).exists():
         raise SetupError(f"VENV={venv}: exists and was not made by `make setup`", 2)
+    for owner in owners:
+        if owner != str(ROOT) and (Path(owner) / "scripts" / "setup_env.py").is_file():
+            raise SetupError(f"VENV={venv}: belongs to {owner}, allowed is one of its own", 2)
     _unfinished(venv).touch()
     shutil.rmtree(venv, ignore_errors=True)
     _call([sys.executable, "-m", "venv", str(venv)], "python -m venv failed")

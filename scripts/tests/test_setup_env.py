@@ -119,6 +119,23 @@ def test_an_environment_of_another_place_is_made_again(root: Path, installer: In
     assert installer.made == 2
 
 
+def test_an_environment_that_another_copy_uses_is_refused_and_kept(
+    root: Path,
+    installer: Installer,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "scripts").mkdir()
+    (other / "scripts" / "setup_env.py").touch()
+    main([])
+    (path_file,) = (root / ".venv").glob(f"lib/*/site-packages/{setup_env.PATH_FILE}")
+    path_file.write_text(f"{other}\n")
+    assert main([]) == 2
+    assert f"belongs to {other}" in capsys.readouterr().err
+    assert path_file.is_file()
+
+
 def test_a_folder_of_the_users_is_refused_and_kept(
     root: Path,
     installer: Installer,
