@@ -131,6 +131,8 @@ def test_an_environment_that_another_copy_uses_is_refused_and_kept(
     main([])
     (path_file,) = (root / ".venv").glob(f"lib/*/site-packages/{setup_env.PATH_FILE}")
     path_file.write_text(f"{other}\n")
+    for stamp in (root / ".venv").glob(".stamp-*"):
+        stamp.unlink()
     assert main([]) == 2
     assert f"belongs to {other}" in capsys.readouterr().err
     assert path_file.is_file()
