@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Bench:
         Further modules whose signals are visible to Python.
     forceable
         Nets, as "module.net", that Python may force. Such a net costs time in every cycle.
+    written
+        `<module>.<pattern>` of the signals that Python writes, of the others it may only read; all
+        of them if this is empty. What follows from a signal that may be written is evaluated at
+        every event.
     parameters
         Parameters of the top module.
     verilator_args
@@ -51,6 +56,7 @@ class Bench:
     module: str = ""
     chips: tuple[str, ...] = ("cifar10",)
     public: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     forceable: tuple[str, ...] = ()
     parameters: Mapping[str, int | str] = field(default_factory=dict)
     verilator_args: tuple[str, ...] = ()
@@ -102,29 +108,37 @@ _BENCHES += (
 )
 
 # The whole chip with the analog model behind its macro.
-_CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv")
+_CHIP = ("sim/rtl.f", "tb/macro/cnr_macro.sv", "tb/harness/cnr_chip_tb.sv")
+_chip = partial(
+    Bench,
+    toplevel="cnr_chip_tb",
+    sources=_CHIP,
+    public=("cnr_macro",),
+    written=(
+        *("cnr_chip_tb.*_i", "cnr_chip_tb.*_ni"),
+        *("cnr_macro.*_model", "cnr_macro.sense_latency_ns"),
+    ),
+)
 
 _RECORDER = "tb/macro/cnr_pulse_recorder.sv"
-_RECORDED_CHIP = (*_CHIP, _RECORDER, "tb/macro/cnr_macro_recorder.sv")
 
 _BENCHES += (
-    Bench("chip", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
-    Bench(
+    _chip("chip", chips=("mini",)),
+    _chip(
         "chip_pulses",
-        "cnr_top",
-        _RECORDED_CHIP,
+        sources=(*_CHIP, _RECORDER, "tb/macro/cnr_macro_recorder.sv"),
         chips=("mini",),
         public=("cnr_macro", "cnr_pulse_recorder"),
     ),
-    Bench("preset", "cnr_top", _CHIP, public=("cnr_macro",)),
+    _chip("preset"),
     # Scripts run these.
     *(
-        Bench(name, "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False)
+        _chip(name, timeout_s=3600, suite=False)
         for name in ("infer", "program", "programming_speed")
     ),
-    Bench("levels", "cnr_top", _CHIP, chips=("radar",), public=("cnr_macro",)),
-    Bench("yields", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
-    Bench("silicon", "cnr_top", _CHIP, public=("cnr_macro",), timeout_s=3600, suite=False),
+    _chip("levels", chips=("radar",)),
+    _chip("yields", chips=("mini",)),
+    _chip("silicon", timeout_s=3600, suite=False),
 )
 
 # The weight-programming side: electrical operations, ramps, write-verify and sweep.
@@ -236,7 +250,7 @@ _BENCHES += (
         Bench(f"core_{theme}", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",))
         for theme in ("service", "faults")
     ),
-    Bench("top", "cnr_top", _CHIP, chips=("mini",), public=("cnr_macro",)),
+    _chip("top", chips=("mini",)),
 )
 
 BENCHES = {bench.name: bench for bench in _BENCHES}

@@ -139,7 +139,10 @@ def _folder_name(bench: Bench, chip: str, waves: bool) -> str:
 def _make_public(folder: Path, bench: Bench) -> None:
     """Write the Verilator configuration that shows Python the signals it may touch."""
     modules = (bench.toplevel, *bench.public)
-    lines = [f'public_flat_rw -module "{module}" -var "*"' for module in modules]
+    lines = [f'public_flat_rd -module "{module}" -var "*"' for module in modules]
+    for name in bench.written or [f"{module}.*" for module in modules]:
+        module, _, pattern = name.partition(".")
+        lines.append(f'public_flat_rw -module "{module}" -var "{pattern}"')
     for name in bench.forceable:
         module, net = name.split(".")
         lines.append(f'forceable -module "{module}" -var "{net}"')

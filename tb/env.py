@@ -72,17 +72,18 @@ class ChipEnv:
         period_ns = chip.clock.clk_period_ns
         pins = SpiPins(dut.spi_sclk_i, dut.spi_cs_ni, dut.spi_mosi_i, dut.spi_miso_o)
         self._dut = dut
+        self._macro_pins = dut.u_chip.u_macro
         self._layer_period_ns = chip.clock.layer_period_cycles * period_ns
         self.chip = chip
         self.macro = macro
-        self.binding = AnalogBinding(dut.u_macro, macro)
+        self.binding = AnalogBinding(self._macro_pins, macro)
         self.clock = ClockReset(dut)
         self.bus, self.irq = SpiBus(pins, period_ns), IrqPin(dut.irq_o)
         self.host = Host(self.bus, self.irq, chip)
         self.observer = Host(self.bus, self.irq, chip)
         self.weights = StreamSource(dut, "w")
         self.pixels = StreamSource(dut, "pix")
-        self.labels = LabelMonitor(dut, dut.u_macro.in_load_i)
+        self.labels = LabelMonitor(dut, self._macro_pins.in_load_i)
 
     async def start(self) -> None:
         """Power up: reset without supply first, then the supply, as on a board."""
@@ -103,7 +104,7 @@ class ChipEnv:
 
     async def sense_strobe_s(self) -> float:
         """Length of the next sense strobe in seconds."""
-        strobe = self._dut.u_macro.sense_en_i
+        strobe = self._macro_pins.sense_en_i
         await RisingEdge(strobe)
         start_ns = get_sim_time("ns")
         await FallingEdge(strobe)
@@ -115,7 +116,7 @@ class ChipEnv:
 
     def word_at_pins(self) -> int:
         """Number of the word that the programming address names."""
-        pins = self._dut.u_macro
+        pins = self._macro_pins
         address = (pins.prog_layer_i, pins.prog_group_i, pins.prog_row_i)
         return self.word_number(WordAddress(*(int(pin.value) for pin in address)))
 

@@ -13,7 +13,7 @@ from sim.benches import BENCHES
 from sim.runner import run_bench
 
 CHIP = load_chip("cifar10")
-TOP = "cnr_top"
+TOP = "cnr_chip_tb.u_chip"
 
 
 def rises(wave: Waveform, name: str) -> list[int]:

@@ -47,7 +47,7 @@ class TopBench:
         self.read_back = StreamSink(dut, "rb")
         dut.supply_ok_i.value = 1
         dut.test_mode_i.value = 0
-        dut.u_macro.cmp_model.value = 0
+        dut.u_chip.u_macro.cmp_model.value = 0
         self.pump(True)
         self.sense(0)
 
@@ -71,8 +71,8 @@ class TopBench:
 
     def sense(self, cells: int) -> None:
         """What the sense amplifiers answer from now on."""
-        self._dut.u_macro.sense_model.value = cells
+        self._dut.u_chip.u_macro.sense_model.value = cells
 
     def pump(self, ready: bool) -> None:
         """Drive the pump-ready pin of the macro."""
-        self._dut.u_macro.pump_model.value = ready
+        self._dut.u_chip.u_macro.pump_model.value = ready

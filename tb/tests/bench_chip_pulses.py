@@ -63,7 +63,7 @@ class JudgedChip:
     def __init__(self, dut: Any) -> None:
         effects, seed = Effects(read_noise=True), cocotb.RANDOM_SEED % 2**32
         self.env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=effects))
-        self.recorder = PulseRecorder(dut.u_macro.u_recorder, CHIP)
+        self.recorder = PulseRecorder(dut.u_chip.u_macro.u_recorder, CHIP)
         self.config = configuration()
 
     async def start(self) -> None:
