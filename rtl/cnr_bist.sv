@@ -245,12 +245,12 @@ module cnr_bist
   // Targets of the test.
   cells_t bits;
 
-  assign bits = background(pattern_q, prog_pointer_i) ^
-                {WordCells{element.invert ^ (element.paired && writing_q)}};
-
   always_comb begin
+    bits          = '0;
     prog_w_data_o = w_data_i;
     if (running_q) begin
+      bits = background(pattern_q, prog_pointer_i) ^
+             {WordCells{element.invert ^ (element.paired && writing_q)}};
       for (int unsigned c = 0; c < WordCells; c++) begin
         prog_w_data_o[c] = bits[c] ? LevelW'(NumLevels - 1) : '0;
       end

@@ -94,8 +94,7 @@ module cnr_core
   compute_cfg_t compute_cfg;
 
   counts_t                    counts;
-  wear_t                      wear;
-  logic [31:0]                wear_limit;
+  logic [31:0]                wear_count, wear_limit;
   logic                       wear_up;
   logic [5:0]                 wear_group;
   logic                       key_write, read_locked;
@@ -140,7 +139,7 @@ module cnr_core
     .key_write_o(key_write),
     .key_o(key),
     .read_locked_o(read_locked),
-    .wear_o(wear),
+    .wear_count_o(wear_count),
     .wear_limit_o(wear_limit),
     .status_i(status),
     .event_i(events),
@@ -199,7 +198,7 @@ module cnr_core
     .watchdog_i(events.watchdog),
     .unlocked_i(status.unlocked),
     .read_locked_i(read_locked),
-    .wear_i(wear),
+    .wear_count_i(wear_count),
     .wear_limit_i(wear_limit),
     .wear_o(wear_up),
     .wear_group_o(wear_group),

@@ -21,7 +21,7 @@ module cnr_endurance
   input  logic              reset_i,       // strobe: a RESET pulse
   output logic              cycle_o,
 
-  input  wear_t             wear_i,
+  input  logic [31:0]       count_i,       // of group_o
   input  logic [31:0]       limit_i,
   output logic              wear_o,        // the count of group_o rises by one
   output logic [5:0]        group_o,
@@ -41,9 +41,9 @@ module cnr_endurance
   logic [5:0] group_q;
 
   assign group_o = 6'(LayerGroupBase[layer_i]) + 6'(group_i);
-  assign worn_o  = 33'(wear_i[group_o]) + 33'(word_q) >= 33'(limit_i) + 33'(most_q);
+  assign worn_o  = 33'(count_i) + 33'(word_q) >= 33'(limit_i) + 33'(most_q);
   assign cycle_o = set_i && !set_q;
-  assign wear_o  = cycle_o && word_q == most_q && wear_i[group_o] != '1;
+  assign wear_o  = cycle_o && word_q == most_q && count_i != '1;
 
   always_comb begin
     set_d  = set_q;

@@ -225,9 +225,8 @@ package cnr_pkg;
   localparam int unsigned NumCounts = 12;
   typedef logic [NumCounts-1:0][31:0] counts_t;
 
-  // Endurance of one group of lanes.
+  // Endurance counters, one per group of lanes.
   localparam int unsigned GroupSlots = 64;
-  typedef logic [GroupSlots-1:0][31:0] wear_t;
 
   // A bound of a window that is not closed: below 0 and above all ones lies nothing.
   localparam ref_t RefLowest  = '0;

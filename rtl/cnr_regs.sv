@@ -36,7 +36,7 @@ module cnr_regs
   output logic                       key_write_o,     // strobe: key_o was written
   output logic [31:0]                key_o,
   output logic                       read_locked_o,
-  output wear_t                      wear_o,
+  output logic [31:0]                wear_count_o,    // of the group in turn
   output logic [31:0]                wear_limit_o,
 
   // From the chip.
@@ -44,7 +44,7 @@ module cnr_regs
   input  host_event_t                event_i,
   input  addr_t                      pointer_i,
   input  counts_t                    counts_i,
-  input  logic                       wear_i,          // strobe: one more cycle of this group
+  input  logic                       wear_i,          // strobe: one more cycle of the group in turn
   input  logic [5:0]                 wear_group_i,
   input  logic [ClassW-1:0]          label_i,
   input  logic                       label_ambiguous_i,
@@ -190,9 +190,7 @@ module cnr_regs
   assign read_locked_o = hwif_out.lock.read_back.value;
   assign wear_limit_o  = hwif_out.endurance_limit.cycles.value;
 
-  for (genvar i = 0; i < GroupSlots; i++) begin : gen_wear
-    assign wear_o[i] = hwif_out.endurance[i].cycles.value;
-  end
+  assign wear_count_o  = hwif_out.endurance[wear_group_i].cycles.value;
 
   // Compute configuration.
   function automatic logic [TCtrlW-1:0] saturated_t_ctrl(logic [7:0] value);
@@ -310,7 +308,7 @@ module cnr_regs
     hwif_in.fail_word.row.next        = 16'(fail_word.row);
 
     for (int i = 0; i < GroupSlots; i++) begin
-      hwif_in.endurance[i].cycles.next = wear_o[i] + 1'b1;
+      hwif_in.endurance[i].cycles.next = wear_count_o + 1'b1;
       hwif_in.endurance[i].cycles.we   = wear_i && 32'(wear_group_i) == i;
     end
     for (int i = 0; i < NumCounts; i++) hwif_in.count[i].value.next = counts_i[i];

@@ -11,7 +11,7 @@ module cnr_endurance_chk
   input logic        word_done_i,
   input logic        set_i,
   input logic        reset_i,
-  input wear_t       wear_i,
+  input logic [31:0] count_i,
   input logic        wear_o,
   input logic [5:0]  group_o
 );
@@ -64,7 +64,7 @@ module cnr_endurance_chk
   end
 
   always_ff @(posedge clk_i) begin
-    if (live && wear_i[group_o] != '1) begin
+    if (live && count_i != '1) begin
       A15_Charged: assert (charged_q == worst_q)
       else $error("%m: group %0d charged %0d cycles, limit exactly %0d", group_o, charged_q,
                   worst_q);

@@ -63,7 +63,7 @@ module cnr_programmer_tb
 
   assign err_o = err;
 
-  wear_t      wear_q;
+  logic [GroupSlots-1:0][31:0] wear_q;
   logic       wear;
   logic [5:0] wear_group;
 
@@ -74,7 +74,7 @@ module cnr_programmer_tb
 
   cnr_programmer dut (
     .*,
-    .wear_i(wear_q),
+    .wear_count_i(wear_q[wear_group]),
     .wear_o(wear),
     .wear_group_o(wear_group),
     .err_o(err)
