@@ -15,12 +15,14 @@ import pytest
 from chips import load_chip
 from chips.weights import default_weights, load_weights, weight_words
 from pymodel.macro import Macro
+from scripts.benchmarks.programming import MODEL, PLAYED, measure_programming
 from scripts.programming.job import ProgramJob, load
 from scripts.programming.places import CellPlace, cell_index
 from scripts.programming.result import ProgramResult
 from sim.benches import BENCHES
 from sim.runner import run_bench
 from sim.sources import ROOT
+from tb.host.host import Counters
 from tb.host.recording import COLUMNS
 from tb.host.regmap import REGISTERS
 from tb.host.replay import read_commands, read_words
@@ -163,6 +165,15 @@ def test_the_list_of_commands_names_the_stream_before_the_write(run: Run) -> Non
     ]
     assert [start["op"] for start in starts if start["start"]] == [6]
     assert len(read_words(run[0] / commands[stream][3])) == CHIP.words
+
+
+def test_the_benchmark_does_the_same_work_without_the_model(tmp_path: Path) -> None:
+    (row,) = measure_programming("mini", 1, tmp_path)
+    assert row["name"] == f"program {CHIP.cells:,} cells"
+    runs = [json.loads((tmp_path / f"{test}.json").read_text()) for test in (MODEL, PLAYED)]
+    assert runs[0]["counters"] == runs[1]["counters"]
+    senses = sum(counters[Counters._fields.index("senses")] for counters in runs[0]["counters"])
+    assert len(json.loads((tmp_path / "answers.json").read_text())) == senses
 
 
 BAD_OPTIONS = {
