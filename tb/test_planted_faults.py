@@ -61,7 +61,7 @@ FAULTS = (
     Fault(
         "a_cell_is_accepted_without_verify",
         "rtl/cnr_verify.sv",
-        {"open_d  = open_q & ~(once_q & ~out);": "open_d  = kind_q == KindSense ? open_q : '0;"},
+        {"open_d    = open_q & ~(once_q & ~out);": "open_d = kind_q == KindSense ? open_q : '0;"},
         "an_image_becomes_its_golden_label",
         "== 0",
     ),
