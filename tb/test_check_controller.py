@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ EXAMPLE = ROOT / "tb" / "controllers" / "pulser"
 MAP = EXAMPLE / "map.toml"
 STIMULUS = EXAMPLE / "stimulus.py"
 SCOPE = "cnr_controller_tb"  # of its pins in a wave of the live run
-VARIANTS = ROOT / "build" / "variants"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")  # each has its runs to itself
+VARIANTS = ROOT / "build" / "variants" / WORKER
 
 
 @dataclass(frozen=True)
