@@ -81,10 +81,10 @@ module cnr_bist
     return result;
   endfunction
 
-  // Pseudo-random bits of a word: two rounds of xorshift on its address.
-  function automatic logic [63:0] scrambled(addr_t addr);
+  // Pseudo-random bits of 64 cells of a word: two rounds of xorshift on its address.
+  function automatic logic [63:0] scrambled(addr_t addr, logic [7:0] block);
     logic [63:0] x;
-    x = 64'h9e37_79b9_7f4a_7c15 ^ 64'(addr);
+    x = 64'h9e37_79b9_7f4a_7c15 ^ {block, 56'(addr)};
     for (int unsigned n = 0; n < 2; n++) begin
       x ^= x << 13;
       x ^= x >> 7;
@@ -93,16 +93,21 @@ module cnr_bist
     return x;
   endfunction
 
-  function automatic cells_t background(logic [1:0] pattern, addr_t addr);
-    logic [63:0] random;
+  function automatic cells_t random_cells(addr_t addr);
+    logic [63:0] block;
     cells_t      result;
-    random = scrambled(addr);
     for (int unsigned c = 0; c < WordCells; c++) begin
-      unique case (pattern)
-        BistCheckerboard: result[c] = c[0] ^ addr.row[0];
-        BistRandom:       result[c] = random[c%64] ^ random[(c/64+1)%64];
-        default:          result[c] = 1'b0;
-      endcase
+      if (c % 64 == 0) block = scrambled(addr, 8'(c / 64));
+      result[c] = block[c%64];
+    end
+    return result;
+  endfunction
+
+  function automatic cells_t background(logic [1:0] pattern, addr_t addr);
+    cells_t result;
+    result = (pattern == BistRandom) ? random_cells(addr) : '0;
+    if (pattern == BistCheckerboard) begin
+      for (int unsigned c = 0; c < WordCells; c++) result[c] = c[0] ^ addr.row[0];
     end
     return result;
   endfunction
@@ -189,7 +194,7 @@ module cnr_bist
     first_d   = first_q;
     last_d    = last_q;
     word_d    = word_q;
-    cut_d     = prog_done_i ? cut : cut_q;
+    cut_d     = prog_accept_i ? ErrNone : prog_done_i ? cut : cut_q;
     suspend_d = running_q && !prog_suspended_i && (suspend_i || suspend_q);
 
     if (again) begin
@@ -259,11 +264,11 @@ module cnr_bist
 
   assign prog_w_valid_o = running_q || w_valid_i;
   assign w_ready_o      = prog_w_ready_i && !running_q;
-  assign prog_resume_o  = resume_i;
+  assign prog_resume_o  = resume_i && (!running_q || prog_suspended_i);
   assign prog_suspend_o = suspend_i || suspend_q;
   assign busy_o         = running_q || prog_busy_i;
   assign done_o         = ended_q || (prog_done_i && !running_q);
-  assign err_o          = (cut_q != ErrNone) ? cut_q : prog_err_i;
+  assign err_o          = (prog_done_i || cut_q == ErrNone) ? prog_err_i : cut_q;
   assign sweep_o        = prog_accept_i && (!running_q || element_end);
   assign testing_o      = running_q;
 

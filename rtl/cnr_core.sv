@@ -196,7 +196,7 @@ module cnr_core
     .supply_ok_i(status.supply_ok),
     .pump_ok_i(status.pump_ok),
     .watchdog_i(events.watchdog),
-    .unlocked_i(status.unlocked),
+    .unlocked_i(status.unlocked && !events.prog_done),
     .read_locked_i(read_locked),
     .wear_count_i(wear_count),
     .wear_limit_i(wear_limit),

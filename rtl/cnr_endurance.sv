@@ -39,11 +39,13 @@ module cnr_endurance
   cycles_t    word_d, word_q;        // cycles of the word
   cycles_t    most_d, most_q;        // and of the word of this group that has taken most
   logic [5:0] group_q;
+  cycles_t    most;                  // of the group in turn: none yet in its first cycle
 
+  assign most    = (group_o == group_q) ? most_q : '0;
   assign group_o = 6'(LayerGroupBase[layer_i]) + 6'(group_i);
-  assign worn_o  = 33'(count_i) + 33'(word_q) >= 33'(limit_i) + 33'(most_q);
+  assign worn_o  = 33'(count_i) + 33'(word_q) >= 33'(limit_i) + 33'(most);
   assign cycle_o = set_i && !set_q;
-  assign wear_o  = cycle_o && word_q == most_q && count_i != '1;
+  assign wear_o  = cycle_o && word_q == most && count_i != '1;
 
   always_comb begin
     set_d  = set_q;

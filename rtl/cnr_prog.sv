@@ -11,8 +11,9 @@
 // is not counted, though its stream word has been taken. abort_i, loss of supply, any error of the
 // word, and worn_i before a word that pulses, end the sweep; what is electrically active stops with
 // the next edge. suspend_i stops the word in the same way, but then the sweep stays busy, with
-// suspended_o, until resume_i begins the word again with the targets that it had; outside a sweep it
-// is ignored. What is not electrically active, a read-back among it, runs to its end first.
+// suspended_o, until resume_i begins the word again with the targets that it had, unless what is
+// configured by then is refused; outside a sweep it is ignored. What is not electrically active, a
+// read-back among it, runs to its end first.
 
 module cnr_prog
   import cnr_chip_pkg::*;
@@ -93,18 +94,20 @@ module cnr_prog
   logic      taken_d, taken_q;        // its targets have been taken from the stream
 
   // The request and its verdict.
-  logic       request;
+  logic       begins, request, wakes;
   logic [3:0] op;
   addr_t      first, last;
   prog_err_e  verdict;
 
+  assign begins  = start_i && state_q == StIdle;
   assign request = (start_i || resume_i) && state_q == StIdle;
-  assign op      = start_i ? op_i : op_q;
-  assign first   = start_i ? first_i : pointer_q;
-  assign last    = start_i ? last_i : last_q;
+  assign wakes   = resume_i && state_q == StSuspended;
+  assign op      = begins ? op_i : op_q;
+  assign first   = begins ? first_i : pointer_q;
+  assign last    = begins ? last_i : last_q;
 
   cnr_prog_check u_check (
-    .check_i(request),
+    .check_i(request || wakes),
     .op_i(op),
     .first_i(first),
     .last_i(last),
@@ -181,7 +184,7 @@ module cnr_prog
           outcome = stop;
         end else if (suspend_d) begin
           state_d = StSuspended;
-        end else if (pulses && worn_i) begin
+        end else if (pulses && worn_i && !taken_q) begin
           finish  = 1'b1;
           outcome = ErrWorn;
         end else begin
@@ -229,7 +232,9 @@ module cnr_prog
         if (stop != ErrNone) begin
           finish  = 1'b1;
           outcome = stop;
-        end else if (resume_i) begin
+        end else if (wakes) begin
+          finish  = verdict != ErrNone;
+          outcome = verdict;
           state_d = StNext;
         end
       end

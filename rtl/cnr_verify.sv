@@ -136,7 +136,7 @@ module cnr_verify
   logic        pulsed_d, pulsed_q;        // since the last wait
   logic        delayed_d, delayed_q;      // the pass in turn is a delayed verify
   logic [23:0] relax_d, relax_q;          // what is left of the wait
-  cell_count_t dropouts_d, dropouts_q;
+  cells_t      dropped_d, dropped_q;      // out of window in a delayed verify
   pulse_kind_e kind_d, kind_q;            // present polarity; KindSense before the first pulse
   level_t      level_d, level_q;          // sense in turn
   logic        bound_d, bound_q;
@@ -243,7 +243,7 @@ module cnr_verify
     pulsed_d       = pulsed_q;
     delayed_d      = delayed_q;
     relax_d        = relax_q;
-    dropouts_d     = dropouts_q;
+    dropped_d      = dropped_q;
 
     begin_pass     = 1'b0;
     end_part       = 1'b0;
@@ -274,7 +274,7 @@ module cnr_verify
           reading_d  = op_i inside {OpRead, OpRefresh};
           pulsed_d   = 1'b0;
           delayed_d  = 1'b0;
-          dropouts_d = '0;
+          dropped_d  = '0;
           kind_d     = KindSense;
           err_d      = ErrNone;
           begin_pass = 1'b1;
@@ -324,7 +324,7 @@ module cnr_verify
           open_d    = open_q & ~(once_q & ~out);
           once_d    = open_d & ~out;
           delayed_d = 1'b0;
-          if (delayed_q) dropouts_d = dropouts_q + cell_count_t'($countones(out));
+          if (delayed_q) dropped_d = dropped_q | out;
           state_d   = StChoose;
         end
       end
@@ -474,7 +474,7 @@ module cnr_verify
       pulsed_q   <= 1'b0;
       delayed_q  <= 1'b0;
       relax_q    <= '0;
-      dropouts_q <= '0;
+      dropped_q  <= '0;
     end else begin
       state_q    <= state_d;
       err_q      <= err_d;
@@ -495,7 +495,7 @@ module cnr_verify
       pulsed_q   <= pulsed_d;
       delayed_q  <= delayed_d;
       relax_q    <= relax_d;
-      dropouts_q <= dropouts_d;
+      dropped_q  <= dropped_d;
     end
   end
 
@@ -539,7 +539,7 @@ module cnr_verify
 
   assign result_o.requested = cell_count_t'($countones(active_q));
   assign result_o.failed    = cell_count_t'($countones(failed_q));
-  assign result_o.dropouts  = dropouts_q;
+  assign result_o.dropouts  = cell_count_t'($countones(dropped_q));
 
   // What a failed cell read last: pristine, above its window, below it; 0 at 0 if it never was read.
   window_t log_window;

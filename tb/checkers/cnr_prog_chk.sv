@@ -65,6 +65,7 @@ module cnr_prog_chk
   logic  started_q, command_q, start_q, complete_q, illegal_q, allowed_q, unlocked_q;
   addr_t pointer_q, first_q, last_in_q, last_q;
   int    answers_q, stop_age_q, stalled_q;
+  logic  repeated_q;   // the word in turn was suspended
 
   addr_t last;   // end of the last accepted start
 
@@ -86,6 +87,7 @@ module cnr_prog_chk
       answers_q  <= 0;
       stop_age_q <= 0;
       stalled_q  <= 0;
+      repeated_q <= 1'b0;
     end else begin
       started_q  <= 1'b1;
       command_q  <= command;
@@ -100,6 +102,7 @@ module cnr_prog_chk
       last_q     <= last;
       answers_q  <= answers_q + int'(command) - int'(done_o);
       stop_age_q <= (busy_o && !suspended_o && (stop_o || stop_age_q > 0)) ? stop_age_q + 1 : 0;
+      repeated_q <= busy_o && !complete && (suspended_o || repeated_q);
       stalled_q  <= (rb_valid_o && !rb_ready_i) ? 1 : 0;
     end
   end
@@ -129,7 +132,7 @@ module cnr_prog_chk
     if (live && word_start_o) begin
       A13_Word: assert (word_addr_o == pointer_o && word_addr_o <= last)
       else $error("%m: word %h, pointer %h, last %h", word_addr_o, pointer_o, last);
-      A15_Worn: assert (!pulses || !worn_i)
+      A15_Worn: assert (!pulses || !worn_i || repeated_q)
       else $error("%m: a word of operation %0d starts in a worn group", word_op_o);
       A14_Lanes: assert (word_active_o != '0)
       else $error("%m: word %h has no cell", word_addr_o);

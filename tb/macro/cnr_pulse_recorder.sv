@@ -88,7 +88,7 @@ module cnr_pulse_recorder
   logic    on_q       = 1'b0;
   logic    bleed_q    = 1'b0;
   ns_t     still_since, wordline_since, on_since, off_since, bleed_since;
-  record_t op_q;
+  record_t op_q = '0;
   logic    known_q    = 1'b0;         // there was high voltage or a strobe
 
   record_t op_evt;

@@ -49,15 +49,14 @@ def _bit(chip: Chip, pattern: BistPattern, word: Address, cell: int) -> int:
     if pattern is BistPattern.CHECKERBOARD:
         return (cell + word.row) % 2
     if pattern is BistPattern.RANDOM:
-        random = _scrambled(chip, word)
-        return (random >> cell % 64 ^ random >> (cell // 64 + 1) % 64) & 1
+        return _scrambled(chip, word, cell // 64) >> cell % 64 & 1
     return 0
 
 
-def _scrambled(chip: Chip, word: Address) -> int:
+def _scrambled(chip: Chip, word: Address, block: int) -> int:
     """Two rounds of xorshift64 (Marsaglia, J. Stat. Soft. 8(14), 2003) on the packed address."""
     pins = chip.pins
-    state = SEED ^ (word.layer << pins.group | word.group) << pins.row ^ word.row
+    state = SEED ^ block << 56 ^ (word.layer << pins.group | word.group) << pins.row ^ word.row
     for _ in range(2):
         state ^= state << 13 & MASK
         state ^= state >> 7

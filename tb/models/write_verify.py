@@ -86,6 +86,7 @@ class Word:
         self._last: dict[int, tuple[int, int]] = {}
         self._formed: set[int] = set()
         self._unsettled = False  # pulsed since the last wait
+        self._dropped: set[int] = set()
         self._reversals = 0
         getattr(self, f"_do_{op.name.lower()}")(active)
         self.failed.sort(key=lambda fail: fail.cell)
@@ -143,25 +144,26 @@ class Word:
             self._unsettled = False
             self.cells.wait(self.config.relax_cycles)
             cells = self._not_failed(cells)
-            self.dropouts += self._settle(cells, self._judge_window, _polarity, seen=1)
+            self._dropped |= self._settle(cells, self._judge_window, _polarity, seen=1)
+        self.dropouts = len(self._dropped)
 
-    def _settle(self, cells: list[int], judge: Judge, choose: Choose, seen: int = 0) -> int:
+    def _settle(self, cells: list[int], judge: Judge, choose: Choose, seen: int = 0) -> set[int]:
         """Read, pulse and read again until every cell is accepted or failed.
 
-        `seen` is how often each cell counts as read in its window already. Returns how many were
+        `seen` is how often each cell counts as read in its window already. Returns those that were
         out of it in the first pass.
         """
         reads = dict.fromkeys(cells, seen)
         kind: str | None = None
         steps = 0
-        found: int | None = None
+        found: set[int] | None = None
         while cells:
             state = judge(cells)
             for cell in cells:
                 reads[cell] = reads[cell] + 1 if state[cell] == "in" else 0
             cells = [cell for cell in cells if reads[cell] < 2]
             if found is None:
-                found = sum(state[cell] != "in" for cell in cells)
+                found = {cell for cell in cells if state[cell] != "in"}
             while any(state[cell] != "in" for cell in cells):
                 needs = {state[cell] for cell in cells} - {"in"}
                 wanted = choose(kind, needs)
@@ -177,7 +179,7 @@ class Word:
                 self._pulse(chosen, wanted, steps)
                 steps += 1
                 break
-        return found or 0
+        return found or set()
 
     def _spent(self, kind: str) -> bool:
         config, pulses = self.config, self.pulses

@@ -6,7 +6,16 @@ from typing import Any
 import cocotb
 
 from tb.drivers.cycles import wait_cycles
-from tb.drivers.programmer_cases import LOW, WORD, all_low, changed, mixed, started, uniform
+from tb.drivers.programmer_cases import (
+    LOW,
+    WORD,
+    all_high,
+    all_low,
+    changed,
+    mixed,
+    started,
+    uniform,
+)
 from tb.host.regmap import ProgErr, ProgOp, PulseKind
 from tb.models.programming import Address, existing_cells, group_range, words
 from tb.models.simple_cells import Cell
@@ -58,6 +67,36 @@ async def a_worn_group_is_refused_before_the_first_pulse(dut: Any) -> None:
     await env.check(ProgOp.READ, first)
     other = group_range(env.chip, 2, 0)[0]
     await env.check(ProgOp.RESET, other)
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def a_sweep_ends_at_the_first_word_of_a_worn_group(dut: Any) -> None:
+    env = await started(dut, mixed)
+    programmer = env.programmer
+    fresh, worn = group_range(env.chip, 2, 0)[1], group_range(env.chip, 2, 1)[0]
+    for word, cycles in ((fresh, 1), (worn, 2)):
+        programmer.configure(changed(programmer.config, test_cycles=cycles))
+        await env.check(ProgOp.CYCLE, word)
+    programmer.limit_wear(2)
+    pulses = len(env.macro.pulses)
+    assert await programmer.run(ProgOp.SET, fresh, worn) is ProgErr.WORN
+    assert programmer.pointer == worn
+    assert [pulse.address for pulse in env.macro.pulses[pulses:]] == [fresh]
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def a_suspended_word_is_finished_at_the_limit(dut: Any) -> None:
+    env = await started(dut, all_high)
+    programmer = env.programmer
+    programmer.limit_wear(1)
+    await programmer.command(ProgOp.SET, WORD, WORD)
+    await programmer.pulse_starts()
+    await programmer.strobe("suspend")
+    while not programmer.suspended:
+        await wait_cycles()
+    await programmer.strobe("resume")
+    assert await programmer.done() is ProgErr.NONE
+    assert set(env.levels(WORD).values()) == {0}
 
 
 @cocotb.test(timeout_time=50, timeout_unit="ms")

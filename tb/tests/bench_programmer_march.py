@@ -76,6 +76,13 @@ async def a_stop_in_any_cycle_ends_the_test_and_it_cannot_be_resumed(dut: Any) -
             assert programmer.error is error, f"{flag} in cycle {cycle}"
             assert programmer.lines == SAFE
             await wait_cycles(2)
+            assert await programmer.run(ProgOp.READ, word) is ProgErr.NONE, f"{flag}, {cycle}"
+            assert programmer.error is ProgErr.NONE
+        await programmer.command(ProgOp.MARCH, word, word)
+        await stop(env, flag)
+        while programmer.busy:
+            await wait_cycles()
+        await wait_cycles(2)
         await programmer.strobe("resume")
         assert await programmer.done() is ProgErr.OP
     targets = uniform(env, word, word, 0)

@@ -67,6 +67,25 @@ async def an_abort_or_a_dip_of_the_supply_ends_a_suspended_operation(dut: Any) -
 
 
 @cocotb.test(timeout_time=50, timeout_unit="ms")
+async def what_was_made_illegal_meanwhile_is_not_resumed(dut: Any) -> None:
+    env = await started(dut, mixed)
+    programmer = env.programmer
+    good = programmer.config
+    await programmer.command(ProgOp.SET, WORD, LAST)
+    await programmer.pulse_starts()
+    await programmer.strobe("suspend")
+    while not programmer.suspended:
+        await wait_cycles()
+    seen = len(env.macro.pulses)
+    programmer.configure(changed(good, reset=changed(good.reset, nesting=7)))
+    await programmer.strobe("resume")
+    assert await programmer.done() is ProgErr.RAMP
+    assert len(env.macro.pulses) == seen
+    programmer.configure(good)
+    assert await programmer.resume(LAST) is ProgErr.NONE
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
 async def a_suspend_without_an_operation_is_ignored(dut: Any) -> None:
     env = await started(dut)
     await env.programmer.strobe("suspend")
