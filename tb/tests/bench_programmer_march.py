@@ -76,6 +76,7 @@ async def a_stop_in_any_cycle_ends_the_test_and_it_cannot_be_resumed(dut: Any) -
             assert programmer.error is error, f"{flag} in cycle {cycle}"
             assert programmer.lines == SAFE
             await wait_cycles(2)
+            assert await programmer.run(ProgOp.NONE, word) is ProgErr.OP, f"{flag}, {cycle}"
             assert await programmer.run(ProgOp.READ, word) is ProgErr.NONE, f"{flag}, {cycle}"
             assert programmer.error is ProgErr.NONE
         await programmer.command(ProgOp.MARCH, word, word)
