@@ -11,6 +11,7 @@ from chips.errors import InputError
 from chips.images import ImageSet, data_file, embedded_images, load_images
 from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device
+from pymodel.rng import require_word
 from scripts.programming.defects import Defects, drawn_defects, read_defects
 
 
@@ -67,7 +68,7 @@ def make_job(
     Raises
     ------
     InputError
-        Stuck cells both drawn and listed.
+        Stuck cells both drawn and listed, or a seed that no stream can have.
     """
     description = load_chip(chip)
     if stuck is not None and defects is not None:
@@ -79,7 +80,7 @@ def make_job(
         stuck=stuck or 0.0,
         defects=str(Path(defects).resolve()) if defects else None,
         data=str(Path(data).resolve()) if data else "embedded",
-        seed=seed,
+        seed=require_word("SEED", seed),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from chips import load_chip
 from chips.errors import InputError
 from pymodel.device import load_device
+from pymodel.rng import require_word
 from scripts.command_line import existing
 from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
@@ -75,8 +76,9 @@ def check_live(options: LiveOptions) -> Verdict:
     Raises
     ------
     InputError
-        A file, the map, the RTL or the stimulus cannot be used.
+        The seed, a file, the map, the RTL or the stimulus cannot be used.
     """
+    require_word("SEED", options.seed)
     chip = load_chip(options.chip)
     load_device(options.device)
     files = tuple(existing("RTL", file) for file in options.files or ("",))
