@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from chips.description import Chip
 from chips.errors import InputError
 from chips.tables import from_table, read_toml, require, require_positive
 
@@ -250,3 +251,20 @@ def load_device(name: str) -> Device:
         return from_table(Device, read_toml(path), path.name)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def load_device_of(chip: Chip, name: str) -> Device:
+    """Read a parameter set for the cells of a chip.
+
+    Raises
+    ------
+    InputError
+        As of `load_device`, or its cells have another number of levels than those of the chip.
+    """
+    device, levels = load_device(name), chip.chip.levels
+    if len(device.levels) != levels:
+        raise InputError(
+            f"device '{name}' has {len(device.levels)} levels, must have the {levels} of chip "
+            f"'{chip.name}'"
+        )
+    return device

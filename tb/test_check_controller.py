@@ -187,6 +187,7 @@ REFUSED = {
     "not verilog": ({"rtl": "README.md"}, "RTL: Verilator refuses it: %Error: "),
     "other chip": ({"chip": "big"}, "chip 'big' is unknown; allowed: "),
     "device": ({"device": "x"}, "device 'x' is unknown; allowed: "),
+    "levels": ({"device": "radar"}, "device 'radar' has 4 levels, must have the 2 of chip 'mini'"),
     "seed": ({"seed": "-1"}, "SEED is -1, allowed are 0..2^64 - 1"),
     "limit": ({"limit-ms": "0"}, "LIMIT_MS=0: must be above 0"),
 }

@@ -120,6 +120,10 @@ BAD_OPTIONS = {
     "weights": (("--chip", "mini", "--weights", "none.npz"), "no such weight file"),
     "data": (("--data", "/nowhere"), "/nowhere: holds no test_batch.bin"),
     "device": (("--chip", "mini", "--device", "sky"), "device 'sky' is unknown; allowed: amer2024"),
+    "levels of the device": (
+        ("--chip", "mini", "--device", "radar"),
+        "device 'radar' has 4 levels, must have the 2 of chip 'mini'",
+    ),
     "seed": (("--chip", "mini", "--seed", "0"), "SEED=0"),
     "number": (("--images", "abc"), "argument --images: invalid int value: 'abc'"),
     "unknown": (("--imags", "5"), "unrecognized arguments: --imags 5"),

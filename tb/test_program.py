@@ -179,6 +179,10 @@ def test_the_benchmark_does_the_same_work_without_the_model(tmp_path: Path) -> N
 BAD_OPTIONS = {
     "chip": (("--chip", "cifar11"), "chip 'cifar11' is unknown; allowed: cifar10, mini"),
     "device": (("--device", "sky"), "device 'sky' is unknown; allowed: amer2024"),
+    "levels": (
+        ("--device", "radar"),
+        "device 'radar' has 4 levels, must have the 2 of chip 'mini'",
+    ),
     "weights": (("--weights", "none.npz"), "no such weight file"),
     "stuck": (("--stuck", "1.5"), "STUCK=1.5: allowed are 0..1"),
     "number": (("--stuck", "few"), "argument --stuck: invalid float value: 'few'"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from chips import Chip, InputError, load_chip
 from chips.images import ImageSet, data_file, embedded_images, load_images
 from chips.weights import Weights, default_weights, load_weights
-from pymodel.device import Device, load_device
+from pymodel.device import Device, load_device_of
 
 RTL_IMAGES = 100  # through the RTL unless more are asked for
 IDEAL_IMAGES = 100  # of them, at the most, also in a pass without noise
@@ -92,7 +92,7 @@ def load(job: Job) -> Inputs:
         Anything that cannot be used; the message names it.
     """
     chip = load_chip(job.chip)
-    device = load_device(job.device)
+    device = load_device_of(chip, job.device)
     weights = load_weights(Path(job.weights), chip)
     embedded = job.data == "embedded"
     images = load_images(embedded_images(chip) if embedded else data_file(Path(job.data)), chip)

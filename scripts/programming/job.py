@@ -10,7 +10,7 @@ from chips import Chip, load_chip
 from chips.errors import InputError
 from chips.images import ImageSet, data_file, embedded_images, load_images
 from chips.weights import Weights, default_weights, load_weights
-from pymodel.device import Device, load_device
+from pymodel.device import Device, load_device_of
 from pymodel.rng import require_word
 from scripts.programming.defects import Defects, drawn_defects, read_defects
 
@@ -93,7 +93,7 @@ def load(job: ProgramJob) -> Inputs:
         Anything that cannot be used; the message names it.
     """
     chip = load_chip(job.chip)
-    device = load_device(job.device)
+    device = load_device_of(chip, job.device)
     weights = load_weights(Path(job.weights), chip)
     if job.defects is not None:
         defects = read_defects(Path(job.defects), chip)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chips import load_chip
 from chips.errors import InputError
-from pymodel.device import load_device
+from pymodel.device import load_device_of
 from pymodel.rng import require_word
 from scripts.command_line import existing
 from scripts.sequence.pin_map import PinMap, read_map
@@ -76,11 +76,11 @@ def check_live(options: LiveOptions) -> Verdict:
     Raises
     ------
     InputError
-        The seed, a file, the map, the RTL or the stimulus cannot be used.
+        The seed, the device, a file, the map, the RTL or the stimulus cannot be used.
     """
     require_word("SEED", options.seed)
     chip = load_chip(options.chip)
-    load_device(options.device)
+    load_device_of(chip, options.device)
     files = tuple(existing("RTL", file) for file in options.files or ("",))
     pin_map = read_map(existing("MAP", options.map_file), chip)
     if options.stimulus:

@@ -17,7 +17,7 @@ from cocotb.triggers import SimTimeoutError, Timer, with_timeout
 
 from chips import load_chip
 from pymodel.binding import AnalogBinding
-from pymodel.device import load_device
+from pymodel.device import load_device_of
 from scripts.sequence.cells import Targets, WatchedMacro, disturb, word_outcomes
 from scripts.sequence.live import LiveJob
 from scripts.sequence.stimulus import Ending, load_stimulus
@@ -30,7 +30,7 @@ SETTLE_US = 2
 async def the_stimulus_runs(dut: Any) -> None:
     job = LiveJob.read(Path(os.environ["CNR_JOB"]))
     chip = load_chip(job.chip)
-    macro = WatchedMacro(chip, load_device(job.device), seed=job.seed)
+    macro = WatchedMacro(chip, load_device_of(chip, job.device), seed=job.seed)
     plugged = Plugged(dut, job)
     await plugged.enter_reset()
     AnalogBinding(plugged.macro, macro).start()
