@@ -11,8 +11,8 @@ from sim.sources import ROOT
 EXAMPLE = ROOT / "tb" / "controllers" / "pulser"
 FOLDER = ROOT / "build" / "variants" / "turned"
 
-# Masks active low in one bus, a bit line above 2 V in 10 mV, the reference as a choice of three,
-# answers inverted and in one bus.
+# Masks active low in one bus, a bit line above 2 V in 10 mV, the reference as an inverted choice
+# of three, answers inverted and in one bus.
 GLUE = """
 module turned (
   input logic clk, rst_n, go, write, input logic [7:0] place, input logic [4:0] words,
@@ -20,7 +20,7 @@ module turned (
   output logic data_take, busy, finished, trouble, forming, next_word, lost,
   output logic [7:0] addr, output logic [39:0] columns_n, output logic gate_on,
   output logic [11:0] gate_v, bit_v, source_v, output logic reversed, strike, bleed_n, look,
-  output logic [1:0] look_at, input logic [21:0] answers
+  output logic [1:0] look_n, input logic [21:0] answers
 );
   logic [19:0] bit_on, source_on;
   logic [7:0] gate, bits, source;
@@ -29,7 +29,7 @@ module turned (
   assign gate_v    = 12'(gate);
   assign bit_v     = (bits > 8'd100) ? 12'(bits - 8'd100) * 12'd2 : 12'd0;
   assign source_v  = 12'(source) * 12'd4;
-  assign look_at   = (look_ref == 10'd702) ? 2'd2 : (look_ref == 10'd277) ? 2'd1 : 2'd0;
+  assign look_n   = (look_ref == 10'd702) ? ~2'd2 : (look_ref == 10'd277) ? ~2'd1 : ~2'd0;
   pulser u_pulser (
     .*, .rst(!rst_n), .gate_v(gate), .bit_v(bits), .source_v(source),
     .seen(~answers[20:1]), .seen_ok(!answers[0]), .charge_ok(answers[21])
@@ -45,7 +45,9 @@ CHANGED = {
     'sl_en = "source_on"': 'sl_en = { pin = "columns_n", bits = [19, 0], active = "low" }',
     '"bit_v", scale_mv = 20': '"bit_v", scale_mv = 10, offset_mv = 2000',
     '"source_v", scale_mv = 20': '"source_v", scale_mv = 5',
-    'sense_ref = "look_ref"': 'sense_ref = { pin = "look_at", codes = [128, 277, 702] }',
+    'sense_ref = "look_ref"': (
+        'sense_ref = { pin = "look_n", codes = [128, 277, 702], active = "low" }'
+    ),
     'sense = "seen"': 'sense = { pin = "answers", bits = [20, 1], active = "low" }',
     'sense_rdy = "seen_ok"': 'sense_rdy = { pin = "answers", bits = [0, 0], active = "low" }',
     'pump_rdy = "charge_ok"': 'pump_rdy = { pin = "answers", bits = [21, 21] }',

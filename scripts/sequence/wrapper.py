@@ -128,7 +128,9 @@ def _chip_pins(pin_map: PinMap, ports: Mapping[str, Port], chip: Chip) -> Iterat
 def _chip_value(role: Role, pin: Pin, width: int) -> str:
     if pin.const is not None:
         return f"{width}'d{pin.const ^ (1 if role.active_low else 0)}"
-    source = _slice(pin) if (pin.active == "high") != role.active_low else f"~{_slice(pin)}"
+    source = _slice(pin)
+    if (pin.active == "high") == role.active_low:
+        source = f"{{~{source}}}"  # without braces it would be inverted at the width around it
     if pin.scale_mv is not None:
         return f"code_of({pin.offset_mv} + {pin.scale_mv} * real'({source}))"
     if pin.codes:

@@ -87,9 +87,9 @@ def test_all_inputs_but_the_answered_are_ports_of_the_top(tmp_path: Path) -> Non
 def test_pins_are_turned_into_those_of_the_chip(tmp_path: Path) -> None:
     text = wrapped(tmp_path)
     assert "assign role_prog_group = 1'(addr[5:5]);" in text
-    assert "assign role_bleed_en = 1'(~bleed_n);" in text
+    assert "assign role_bleed_en = 1'({~bleed_n});" in text
     assert "assign role_wl_dac = code_of(0.0 + 20.0 * real'(gate_v));" in text
-    assert "assign role_reset = 1'(~rst);" in text
+    assert "assign role_reset = 1'({~rst});" in text
     assert "assign role_hv_kill = 1'd1;" in text
 
 
