@@ -29,7 +29,7 @@ module turned (
   assign gate_v    = 12'(gate);
   assign bit_v     = (bits > 8'd100) ? 12'(bits - 8'd100) * 12'd2 : 12'd0;
   assign source_v  = 12'(source) * 12'd4;
-  assign look_n   = (look_ref == 10'd702) ? ~2'd2 : (look_ref == 10'd277) ? ~2'd1 : ~2'd0;
+  assign look_n    = (look_ref == 10'd702) ? ~2'd2 : (look_ref == 10'd277) ? ~2'd1 : ~2'd0;
   pulser u_pulser (
     .*, .rst(!rst_n), .gate_v(gate), .bit_v(bits), .source_v(source),
     .seen(~answers[20:1]), .seen_ok(!answers[0]), .charge_ok(answers[21])
