@@ -146,6 +146,41 @@ STIMULI = {
         1,
         "word 1/0/3: 0 of 1 cells have their level",
     ),
+    "returns a number": (
+        "return 1",
+        2,
+        "returned int, must be a dict {(layer, group, row): levels}",
+    ),
+    "names no word": (
+        "return {(1, 0): [1]}",
+        2,
+        "returned levels of (1, 0), must be (layer, group, row)",
+    ),
+    "names an unknown word": (
+        "return {(1, 0, -1): [1]}",
+        2,
+        "returned levels of word 1/0/-1: no such word",
+    ),
+    "returns no list": (
+        "return {(1, 0, 3): 1}",
+        2,
+        "returned for word 1/0/3 1, must be a list of levels",
+    ),
+    "returns too many levels": (
+        "return {(1, 0, 3): [1] * 21}",
+        2,
+        "returned for word 1/0/3 21 levels, it has 20 cells",
+    ),
+    "returns too high a level": (
+        "return {(1, 0, 3): [2]}",
+        2,
+        "returned for word 1/0/3 level 2, allowed are 0..1 or None",
+    ),
+    "returns a negative level": (
+        "return {(1, 0, 3): [None, -1]}",
+        2,
+        "returned for word 1/0/3 level -1, allowed are 0..1 or None",
+    ),
     "drives a bad address": (
         "return await bad_address(dut)",
         1,
@@ -175,7 +210,10 @@ def test_a_stimulus_that(tmp_path: Path, case: str) -> None:
     file.write_text(PREAMBLE.replace("{line}", line))
     run = check(*example(tmp_path, stimulus=str(file)))
     assert run.returncode == status, run.stderr
-    assert says in run.stdout
+    if status == 2:
+        assert run.stderr == f"error: STIMULUS={file}: {says}\n"
+    else:
+        assert says in run.stdout
 
 
 REFUSED = {

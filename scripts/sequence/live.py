@@ -18,7 +18,7 @@ from scripts.sequence.ports import Port, read_ports
 from scripts.sequence.report import Verdict
 from scripts.sequence.roles import Side
 from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
-from scripts.sequence.stimulus import check_stimulus
+from scripts.sequence.stimulus import BROKEN, check_stimulus
 from scripts.sequence.wrapper import TOP, wrapper
 from sim.benches import Bench
 from sim.sources import design_sources
@@ -116,7 +116,7 @@ def _run(options: LiveOptions, folder: Path, files: tuple[Path, ...]) -> Finishe
 def _verdict(options: LiveOptions, pin_map: PinMap, job: LiveJob, finished: Finished) -> Verdict:
     result = Path(job.result)
     cells = json.loads(result.read_text()) if result.is_file() else {}
-    if cells and cells["stimulus"]["how"] == "broken":
+    if cells and cells["stimulus"]["how"] == BROKEN:
         raise InputError(f"STIMULUS={options.stimulus}: {cells['stimulus']['says']}")
     return Verdict(
         subject={

@@ -14,6 +14,7 @@ from typing import Any
 from chips.errors import InputError
 
 FUNCTION = "stimulus"
+BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Ending:
     """How a stimulus ended.
 
     how: returned, none (there was none), late (it did not end), failed (an assertion of its own)
-    or broken (any other exception). says: why.
+    or broken (any other exception, or no levels of this chip returned). says: why.
     """
 
     how: str
@@ -34,7 +35,7 @@ class Ending:
         ours = [frame for frame in frames if Path(frame.filename) == file] or frames
         reason = str(error).splitlines()
         says = f"{file.name}:{ours[-1].lineno}: {ours[-1].line}: {type(error).__name__}"
-        how = "failed" if isinstance(error, AssertionError) else "broken"
+        how = "failed" if isinstance(error, AssertionError) else BROKEN
         return cls(how, ": ".join([says, *reason[:1]]))
 
 
