@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,11 @@ def exit_status(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def repeat() -> str:
+    """The command line that repeats this run."""
+    return shlex.join(["python", *sys.argv])
 
 
 def existing(name: str, file: str) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status, repeat  # noqa: E402
 from scripts.inference.compare import compare  # noqa: E402
 from scripts.inference.job import load, make_job  # noqa: E402
 from scripts.inference.report import checks, summary, table, write_summary  # noqa: E402
@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         waves=args.waves,
         extra_env={"CNR_JOB": str(job_file), "CNR_RESULT": str(result_file)},
         stderr_to_terminal=True,
+        repeat=repeat(),
     )
     rtl = RtlResult.read(result_file)
     compared = compare(job, inputs, rtl)

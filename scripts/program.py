@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status, repeat  # noqa: E402
 from scripts.inference.report import write_summary  # noqa: E402
 from scripts.programming.analysis import analyse  # noqa: E402
 from scripts.programming.checks import checks  # noqa: E402
@@ -66,7 +66,7 @@ def simulate(job: ProgramJob, out: Path) -> Report:
         plusargs=("+cnr_properties",),
         extra_env={"CNR_OUT": str(out)},
         stderr_to_terminal=True,
-        repeat=f"python scripts/program.py --chip {job.chip} --seed {job.seed}",
+        repeat=repeat(),
     )
     return read_report(results.with_name("sim.log").read_text(errors="replace"))
 
