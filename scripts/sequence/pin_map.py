@@ -13,6 +13,7 @@ from chips.tables import from_table, read_toml, require
 from scripts.sequence.roles import ROLES, Coding, Role, Side, width_of
 
 ACTIVE = ("high", "low")
+PERIOD_MIN_NS = 0.002  # two steps of the simulator
 CODE_BITS = 16  # of a pin whose codes are translated
 RESET_ROLE = "reset"  # named under [controller], because a bench has to drive it
 
@@ -25,7 +26,8 @@ class ClockPin:
     period_ns: float
 
     def __post_init__(self) -> None:
-        require(self.period_ns > 0, f"clock: period_ns {self.period_ns:g} must be above 0")
+        least = f"must be at least {PERIOD_MIN_NS:g}"
+        require(self.period_ns >= PERIOD_MIN_NS, f"clock: period_ns {self.period_ns:g} {least}")
 
 
 @dataclass(frozen=True)

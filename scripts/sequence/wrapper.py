@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from chips.description import Chip
 from chips.errors import InputError
 from chips.geometry import DAC_CODES
-from scripts.sequence.pin_map import Pin, PinMap, check_width
+from scripts.sequence.pin_map import RESET_ROLE, Pin, PinMap, check_width
 from scripts.sequence.ports import Port, literal
 from scripts.sequence.roles import ROLES, Role, Side, width_of
 
@@ -60,8 +60,11 @@ def wrapper(pin_map: PinMap, ports: Mapping[str, Port], chip: Chip) -> str:
 
 def _check(pin_map: PinMap, ports: Mapping[str, Port], chip: Chip) -> None:
     controller = pin_map.controller
-    if controller.clock:
-        _port("clock", controller.clock.pin, ports)
+    for name, driven in (("clock", controller.clock), (RESET_ROLE, controller.reset)):
+        if driven and _port(name, driven.pin, ports).direction != "input":
+            raise InputError(
+                f"pins: {name}: pin {driven.pin} is an output of {controller.top}, must be an input"
+            )
     for role, pin in pin_map.of():
         port = _port(role.name, pin.pin, ports)
         check_width(role, pin, port.bits, chip)
@@ -100,8 +103,10 @@ def _logic(bits: int) -> str:
     return f"logic [{bits - 1}:0]" if bits > 1 else "logic"
 
 
-def _slice(pin: Pin) -> str:
-    return f"{pin.pin}[{pin.bits[0]}:{pin.bits[1]}]" if pin.bits else pin.pin
+def _slice(pin: Pin, port: Port) -> str:
+    """The part of a pin that plays a role; a pin of one bit has no parts."""
+    whole = not pin.bits or port.bits == 1
+    return pin.pin if whole else f"{pin.pin}[{pin.bits[0]}:{pin.bits[1]}]"
 
 
 def _dac_function(chip: Chip) -> Iterator[str]:
@@ -122,13 +127,13 @@ def _chip_pins(pin_map: PinMap, ports: Mapping[str, Port], chip: Chip) -> Iterat
         width = width_of(role, chip)
         yield f"{_logic(width)} role_{role.name};"
         pin = pin_map.pins.get(role.name, Pin(const=role.idle))
-        yield f"assign role_{role.name} = {_chip_value(role, pin, width)};"
+        yield f"assign role_{role.name} = {_chip_value(role, pin, ports, width)};"
 
 
-def _chip_value(role: Role, pin: Pin, width: int) -> str:
+def _chip_value(role: Role, pin: Pin, ports: Mapping[str, Port], width: int) -> str:
     if pin.const is not None:
         return f"{width}'d{pin.const ^ (1 if role.active_low else 0)}"
-    source = _slice(pin)
+    source = _slice(pin, ports[pin.pin])
     if (pin.active == "high") == role.active_low:
         source = f"{{~{source}}}"  # without braces it would be inverted at the width around it
     if pin.scale_mv is not None:
@@ -154,7 +159,7 @@ def _answer_pins(
         for role, pin in roles:
             used = pin.bits[0] - pin.bits[1] + 1 if pin.bits else ports[name].bits
             inverted = "~" if pin.active == "low" else ""
-            yield f"  {_slice(pin)} = {used}'({inverted}role_{role.name});"
+            yield f"  {_slice(pin, ports[name])} = {used}'({inverted}role_{role.name});"
         yield "end"
 
 

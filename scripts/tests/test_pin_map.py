@@ -86,7 +86,7 @@ REFUSED = {
         'sense_ref = { pin = "look_ref", codes = [5, 1024] }',
         "pins: sense_ref: codes [5, 1024]; allowed: 0..1023",
     ),
-    "period": ("period_ns = 25", "period_ns = 0", "clock: period_ns 0 must be above 0"),
+    "period": ("period_ns = 25", "period_ns = 0.001", "period_ns 0.001 must be at least 0.002"),
     "parameter": ("Columns = 20", "Columns = 2.5", "parameters: Columns: expected a number or"),
     "section": ("[pins]", "[more]\n[pins]", "unknown key 'more'; allowed: controller, pins"),
     "reset": (

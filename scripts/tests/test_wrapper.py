@@ -99,12 +99,19 @@ def test_codes_become_a_choice(tmp_path: Path) -> None:
     assert "(addr[1:0] == 0) ? 10'd128 : (addr[1:0] == 1) ? 10'd277 : '0;" in text
 
 
+def test_the_only_bit_of_a_pin_is_the_pin(tmp_path: Path) -> None:
+    one = 'hv_en = { pin = "strike", bits = [0, 0] }'
+    assert "assign role_hv_en = 1'(strike);" in wrapped(tmp_path, 'hv_en = "strike"', one)
+
+
 REFUSED = {
     "name": ('"strike"', '"strik"', "pins: hv_en: no port 'strik'; allowed: clk, rst, go,"),
     "direction": ('"strike"', '"go"', "pin go is an input of pulser, must be an output"),
     "answer": ('"seen_ok"', '"busy"', "pin busy is an output of pulser, must be an input"),
     "inout": ('"strike"', '"pad"', "pin pad is an inout, must be an input or an output"),
     "clock": ('pin = "clk"', 'pin = "ck"', "pins: clock: no port 'ck'"),
+    "clock direction": ('pin = "clk"', 'pin = "busy"', "clock: pin busy is an output of pulser"),
+    "reset direction": ('pin = "rst"', 'pin = "busy"', "reset: pin busy is an output of pulser"),
     "width": ('"strike"', '"addr"', "pin addr gives 8 bits, the role has 1 at chip mini"),
 }
 
