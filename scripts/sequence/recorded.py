@@ -172,10 +172,10 @@ def _open(file: Path) -> Waveform:
     try:
         with _quiet():
             return Waveform(str(file))
+    except (KeyboardInterrupt, SystemExit):
+        raise
     except BaseException as error:  # the reader panics on some broken files
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        reason = str(error).splitlines()[0]
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise InputError(f"FILE={file}: not an FST, VCD or GHW file: {reason}") from None
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chips import load_chip
 from chips.errors import InputError
+from scripts.sequence import recorded
 from scripts.sequence.pin_map import Pin, PinMap, read_map
 from scripts.sequence.recorded import Recording, chip_value, write_changes
 from scripts.sequence.roles import CHECKED, ROLES, width_of
@@ -171,3 +172,27 @@ def test_a_part_of_a_bus_is_cut_out() -> None:
 def test_a_voltage_takes_the_nearest_code_of_the_chip() -> None:
     convert = chip_value(ROLES["wl_dac"], Pin("v", scale_mv=16.0, offset_mv=-10.0), 9, CHIP)
     assert [convert(value) for value in (0, 1, 2, 255, 400)] == [0, 1, 2, 407, 511]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_the_end_of_the_program_is_no_bad_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    failing(monkeypatch, error())
+    with pytest.raises(error):
+        played(tmp_path)
+
+
+def test_an_error_without_a_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, MemoryError())
+    with pytest.raises(InputError, match="not an FST, VCD or GHW file: MemoryError"):
+        played(tmp_path)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let the reader of wave files raise."""
+
+    def reader(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(recorded, "Waveform", reader)
