@@ -28,13 +28,13 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from chips import Chip, InputError, load_chip  # noqa: E402
+from chips import Chip, load_chip  # noqa: E402
 from chips.weights import Weights, default_weights, load_weights  # noqa: E402
 from pymodel.network import Network  # noqa: E402
 from pymodel.noise import Effects  # noqa: E402
 from scripts.benchmarks.programming import measure_programming  # noqa: E402
 from scripts.benchmarks.silicon import measure_silicon, silicon_line  # noqa: E402
-from sim.build import SimulationError  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status  # noqa: E402
 
 BATCH = 100
 REPEATS = 7
@@ -109,23 +109,11 @@ def measure(chip: Chip, seed: int) -> list[dict[str, object]]:
     return rows
 
 
-def main() -> int:
+def run(args: argparse.Namespace) -> int:
     """Measure, print and write; the exit status."""
-    parser = argparse.ArgumentParser(description="Benchmarks of the analog model.")
-    parser.add_argument("--chip", default="cifar10")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
-    args = parser.parse_args()
-    try:
-        rows = measure(load_chip(args.chip), args.seed)
-        rows += measure_programming(args.chip, args.seed, args.out)
-        silicon = measure_silicon(args.seed, args.out)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except SimulationError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    rows = measure(load_chip(args.chip), args.seed)
+    rows += measure_programming(args.chip, args.seed, args.out)
+    silicon = measure_silicon(args.seed, args.out)
     (args.out / "summary.json").write_text(json.dumps(rows + silicon, indent=2) + "\n")
     for row in rows:
         print(
@@ -135,6 +123,20 @@ def main() -> int:
     for row in silicon:
         print(silicon_line(row))
     return 0
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = OneLineParser(description="Benchmarks of speed, and the cells beside silicon.")
+    parser.add_argument("--chip", default="cifar10")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the command; the exit status."""
+    return exit_status(lambda: run(parse()))
 
 
 if __name__ == "__main__":

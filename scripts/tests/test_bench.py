@@ -1,6 +1,9 @@
-"""The baseline of the benchmarks computes the same network."""
+"""The baseline of the benchmarks computes the same network; unusable input is one line."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from chips import load_chip
 from chips.weights import default_weights, load_weights
 from scripts.bench import clean_forward
+from sim.sources import ROOT
 from tb.reference.network import golden_forward
 
 
@@ -19,3 +23,19 @@ def test_the_clean_pass_agrees_with_the_golden_network(name: str) -> None:
     pixels = rng.integers(0, 256, (3, *chip.geometry[0].in_shape)).astype(np.uint8)
     golden = [golden_forward(chip, weights, image)[-1].ravel() for image in pixels]
     np.testing.assert_allclose(clean_forward(chip, weights, pixels), golden, atol=1e-5)
+
+
+REFUSED = {
+    "chip": (("--chip", "cifar11"), "chip 'cifar11' is unknown; allowed: cifar10, mini"),
+    "seed": (("--chip", "mini", "--seed", "one"), "argument --seed: invalid int value: 'one'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_unusable_options_are_one_line_and_exit_2(case: str) -> None:
+    options, says = REFUSED[case]
+    command = [sys.executable, "scripts/bench.py", *options]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2, run.stderr
+    assert says in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
