@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scripts.sequence.live import LiveOptions, check_live
+from scripts.sequence.live import LiveOptions, check_live, folders
 from scripts.sequence.replay import ReplayOptions, check_recorded
 from scripts.sequence.report import Verdict
 from sim.sources import ROOT
@@ -248,3 +249,24 @@ def test_unusable_input_is_one_line_and_exit_2(tmp_path: Path, case: str) -> Non
     assert says in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
     assert run.stdout == ""
+
+
+OPTIONS = LiveOptions(("a.sv",), "map.toml", "stimulus.py", CHIP, "amer2024", 1, 100.0)
+OTHER: dict[str, tuple[Any, bool]] = {  # another value, and whether the build is still the same
+    "files": (("b.sv",), False),
+    "map_file": ("b.toml", False),
+    "stimulus": ("b.py", True),
+    "chip": ("cifar10", False),
+    "device": ("sky130", True),
+    "seed": (2, True),
+    "limit_ms": (1.0, True),
+    "waves": ("vcd", False),
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_checks_with_other_options_have_files_of_their_own(name: str) -> None:
+    value, same_build = OTHER[name]
+    (build, own), (ours, theirs) = folders(OPTIONS), folders(replace(OPTIONS, **{name: value}))
+    assert own != theirs
+    assert (build == ours) is same_build

@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from chips.errors import InputError
+from scripts.sequence import replay
+from scripts.sequence.recorded import Recording
 from scripts.sequence.replay import ReplayOptions, check_recorded
 from scripts.sequence.report import Verdict
 from sim.benches import BENCHES
@@ -69,6 +73,18 @@ def test_a_signal_that_is_not_in_the_wave_is_one_line_and_exit_2(wave: Path) -> 
     assert run.returncode == 2
     assert "error: pins: hv_kill: the file has no signal 'tb.dut.u_macro.hv_kill_ni'" in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
+
+
+def test_a_check_leaves_no_changes_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_changes(*given: Any) -> Recording:
+        given[-1].touch()
+        return Recording()
+
+    monkeypatch.setattr(replay, "BUILD", tmp_path)
+    monkeypatch.setattr(replay, "write_changes", nothing_changes)
+    with pytest.raises(InputError, match="no mapped pin changes in it"):
+        check_recorded(ReplayOptions(str(MAP), str(MAP), CHIP, ""))
+    assert not [*tmp_path.iterdir()]
 
 
 REFUSED = {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 
 from chips import load_chip
@@ -17,7 +16,7 @@ from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
 from scripts.sequence.report import Verdict
 from scripts.sequence.roles import Side
-from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown, tag
 from scripts.sequence.stimulus import BROKEN, check_stimulus
 from scripts.sequence.wrapper import TOP, wrapper
 from sim.benches import Bench
@@ -93,22 +92,24 @@ def check_live(options: LiveOptions) -> Verdict:
         pin_map.parameters,
         include_options(files),
     )
-    folder = BUILD / f"controller-{_tag(options)}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, own = folders(options)
+    own.mkdir(parents=True, exist_ok=True)
     (folder / f"{TOP}.sv").write_text(wrapper(pin_map, ports, chip))
-    job = _job(options, pin_map, ports, folder / "result.json")
-    job.write(folder / "job.json")
-    finished = _run(options, folder, files)
+    job = _job(options, pin_map, ports, own / "result.json")
+    finished = _run(options, job, folder, files)
     return _verdict(options, pin_map, job, finished)
 
 
-def _run(options: LiveOptions, folder: Path, files: tuple[Path, ...]) -> Finished:
-    (folder / "result.json").unlink(missing_ok=True)
+def _run(options: LiveOptions, job: LiveJob, folder: Path, files: tuple[Path, ...]) -> Finished:
+    result = Path(job.result)
+    result.unlink(missing_ok=True)
+    job_file = result.with_name("job.json")
+    job.write(job_file)
     return run_checked(
         _bench(folder.name, (*files, folder / f"{TOP}.sv"), options.waves),
         options.chip,
         options.seed,
-        {"CNR_JOB": str(folder / "job.json")},
+        {"CNR_JOB": str(job_file)},
         ("--trace", "--trace-file", f"dump.{options.waves}") if options.waves else (),
     )
 
@@ -149,11 +150,21 @@ def _given(pin_map: PinMap, key: str, value: str) -> str:
     return value
 
 
-def _tag(options: LiveOptions) -> str:
-    """Tells checks apart that may run at the same time."""
-    named = (*options.files, options.map_file)
-    text = "\n".join([*(str(Path(name).absolute()) for name in named), options.waves])
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+def folders(options: LiveOptions) -> tuple[Path, Path]:
+    """Where the build lies, shared by all checks of this controller, and the files of this one."""
+    whole = replace(
+        options,
+        files=tuple(map(_absolute, options.files)),
+        map_file=_absolute(options.map_file),
+        stimulus=_absolute(options.stimulus),
+    )
+    build = tag(whole.files, whole.map_file, whole.chip, whole.waves)
+    folder = BUILD / f"controller-{build}"
+    return folder, folder / tag(*astuple(whole))
+
+
+def _absolute(name: str) -> str:
+    return str(Path(name).absolute()) if name else ""
 
 
 def _job(options: LiveOptions, pin_map: PinMap, ports: Mapping[str, Port], result: Path) -> LiveJob:

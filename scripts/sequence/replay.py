@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from chips import load_chip
+from chips import Chip, load_chip
 from chips.errors import InputError
 from scripts.command_line import existing
 from scripts.sequence.pin_map import RESET_ROLE, PinMap, read_map
 from scripts.sequence.recorded import Recording, write_changes
 from scripts.sequence.report import Verdict
-from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown
+from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown, tag
 from sim.benches import Bench
 from sim.build import build_bench
 from tb.sequence.report import read_report
@@ -40,10 +40,19 @@ def check_recorded(options: ReplayOptions) -> Verdict:
     """
     chip = load_chip(options.chip)
     file = existing("FILE", options.file)
-    pin_map = read_map(existing("MAP", options.map_file), chip)
-    tag = hashlib.sha256(str(file).encode()).hexdigest()[:10]
-    changes = BUILD / f"changes-{tag}.txt"
+    map_file = existing("MAP", options.map_file)
+    pin_map = read_map(map_file, chip)
+    changes = BUILD / f"changes-{tag(str(file), str(map_file), chip.name, options.scope)}.txt"
     changes.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _played(options, file, pin_map, chip, changes)
+    finally:
+        changes.unlink(missing_ok=True)
+
+
+def _played(
+    options: ReplayOptions, file: Path, pin_map: PinMap, chip: Chip, changes: Path
+) -> Verdict:
     scope = options.scope or pin_map.controller.scope
     recording = write_changes(file, pin_map, chip, scope, changes)
     if not recording.changes:
@@ -52,7 +61,6 @@ def check_recorded(options: ReplayOptions) -> Verdict:
     build_bench(player, chip.name)
     start = time.monotonic()
     finished = run_checked(player, chip.name, 1, {}, (f"+changes={changes}",))
-    changes.unlink()
     return _verdict(options, pin_map, recording, finished, time.monotonic() - start)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,11 @@ def _one_line(message: str) -> str:
     lines = message.splitlines()
     errors = [line for line in lines[1:] if line.startswith(("%Error", "%Warning"))]
     return "; ".join([lines[0], *errors[:1]])
+
+
+def tag(*options: object) -> str:
+    """Tells runs with other options apart, in the names of their files."""
+    return hashlib.sha256(repr(options).encode()).hexdigest()[:10]
 
 
 def shown(file: Path) -> str:
