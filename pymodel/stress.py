@@ -20,7 +20,7 @@ SecondsArray = npt.NDArray[np.float64]
 
 
 def stress_rate(disturb: Disturb, line_v: float) -> float:
-    """Seconds of stress per second at `line_v`: e times as many per `efold_v`.
+    """Seconds of stress per second at `line_v`: e times as many per `efold_v` (ASSUMED).
 
     Raises
     ------

@@ -84,15 +84,12 @@ class LoggingMacro(Macro):
         What the pulses from now on belong to.
     sensed_s
         Conductances of all cells that were sensed, summed over all strobes, in siemens.
-    sensed_cells
-        Cells that were sensed, summed over all strobes.
     """
 
     def __init__(self, chip: Chip, device: Device, *, seed: int) -> None:
         super().__init__(chip, device, seed=seed)
         self.sweep = Sweep.FORM
         self.sensed_s = 0.0
-        self.sensed_cells = 0
         self._recent: list[tuple[Sweep, Drive]] = []
         self._packed: list[Pulses] = [_packed(chip, [])]
 
@@ -108,7 +105,6 @@ class LoggingMacro(Macro):
         array = self._layer_array(pins.layer)
         weight = columns_of(pins.bl_en, self.chip.word_cells).weight
         self.sensed_s += float(weight @ (1 / array.resistance_ohm[pins.group, pins.row]))
-        self.sensed_cells += pins.bl_en.bit_count()
         return super().sense(pins)
 
     @property

@@ -62,9 +62,9 @@ class ProgramResult:
 
     Resistances are (words, cells) in ohms, infinite where there is no cell: virgin, formed (after
     FORM) and written (after WRITE). wear: cycle counters of the chip, one per group. most_cycles:
-    SET cycles that the model counts for the cell of each group that has seen most. sensed_s,
-    sensed_cells: conductance in siemens and cells, summed over all sense strobes; strobe_s: length
-    of one.
+    SET cycles that the model counts for the cell of each group that has seen most. sensed_s:
+    conductance in siemens of the sensed cells, summed over all sense strobes; strobe_s: length of
+    one.
     """
 
     form: SweepResult
@@ -77,16 +77,12 @@ class ProgramResult:
     wear: npt.NDArray[np.int64]
     most_cycles: npt.NDArray[np.int64]
     sensed_s: float
-    sensed_cells: int
     strobe_s: float
     system_clocks: int
 
     def save(self, path: Path) -> None:
         """Write the result whole or not at all."""
-        scalars = {
-            name: getattr(self, name)
-            for name in ("sensed_s", "sensed_cells", "strobe_s", "system_clocks")
-        }
+        scalars = {name: getattr(self, name) for name in ("sensed_s", "strobe_s", "system_clocks")}
         sweeps = {"form": asdict(self.form), "write": asdict(self.write)}
         arrays: dict[str, npt.NDArray[Any]] = {name: getattr(self, name) for name in ARRAYS}
         arrays |= {f"pulse_{name}": column for name, column in self.pulses.arrays().items()}

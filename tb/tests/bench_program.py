@@ -52,7 +52,6 @@ async def every_cell_is_programmed(dut: Any) -> None:
         wear=np.array(await env.observer.endurance(), np.int64),
         most_cycles=macro.most_cycles(),
         sensed_s=macro.sensed_s,
-        sensed_cells=macro.sensed_cells,
         strobe_s=await strobe,
         system_clocks=int(get_sim_time("ns")) // inputs.chip.clock.clk_period_ns,
     ).save(out / "rtl.npz")
