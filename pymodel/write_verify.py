@@ -2,15 +2,18 @@
 
 The rules are those of `rtl/cnr_verify.sv`: read first, pulse only the cells that are out of their
 window, accept a cell after two reads in a row in it, keep the polarity while a cell needs it, SET
-first, restart the ramp on a reversal, and limit pulses and reversals.
+first, restart the ramp on a reversal, and limit pulses and reversals. FORM does the same with one
+reference, then RESETs the cells that it has formed under what its limits have left. The delayed
+verify is not here.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product, repeat
 
 from chips.description import Chip
@@ -22,6 +25,9 @@ from pymodel.sense import BASE_OHM, CODES, CODES_PER_OCTAVE
 
 BLED_S = 1e-6
 ROUNDING = 1e-9  # codes; a resistance that is exactly a code stays that code
+PULSES = ("form", "set", "reset")
+
+Judge = Callable[[int], tuple[int, int]]
 
 
 def ramp_points(ramp: Ramp) -> Iterator[dict[str, int]]:
@@ -103,25 +109,25 @@ class Word:
 
     def form(self) -> int:
         """FORM the cells that do not read formed, then RESET those; the cells that failed."""
-        code = math.ceil(_code(self.device.form_pass_ohm) - ROUNDING)
-        points = ramp_points(self.chip.programming.form)
-        virgin = left = self.above(self.mask, code)
-        for _ in range(self.chip.programming.max_pulses_form):
-            if not left:
-                break
-            self.pulse("form", left, next(points))
-            left = self.above(left, code)
-        top = len(self.device.levels) - 1
-        return left | self.write([top] * self.chip.word_cells, virgin & ~left)
+        top = [len(self.device.levels) - 1] * self.chip.word_cells
+        operation = _Operation(self)
+        formed = operation.settle(self.mask, self._unformed, "form")
+        operation.settle(formed, partial(self.judge, top))
+        return operation.failed
 
-    def write(self, targets: Sequence[int], cells: int | None = None) -> int:
-        """Bring cells, by default all, to their levels; the cells that failed."""
-        return _Settling(self, targets, self.mask if cells is None else cells).run()
+    def write(self, targets: Sequence[int]) -> int:
+        """Bring the cells to their levels; the cells that failed."""
+        operation = _Operation(self)
+        operation.settle(self.mask, partial(self.judge, targets))
+        return operation.failed
 
     def verify(self, targets: Sequence[int]) -> int:
         """The cells that read out of their windows."""
         low, high = self.judge(targets, self.mask)
         return low | high
+
+    def _unformed(self, cells: int) -> tuple[int, int]:
+        return 0, self.above(cells, math.ceil(_code(self.device.form_pass_ohm) - ROUNDING))
 
     def judge(self, targets: Sequence[int], cells: int) -> tuple[int, int]:
         """Of some cells, those below and those above their windows."""
@@ -136,41 +142,63 @@ class Word:
         return low, high
 
 
-class _Settling:
-    """Cells of a word on their way into their windows."""
+class _Operation:
+    """One operation on a word: its limits hold for all its parts together.
 
-    def __init__(self, word: Word, targets: Sequence[int], cells: int) -> None:
+    Attributes
+    ----------
+    failed : cells that have failed so far
+    """
+
+    def __init__(self, word: Word) -> None:
         limits = word.chip.programming
-        self._word, self._targets, self._open = word, targets, cells
-        self._left = {"set": limits.max_pulses_set, "reset": limits.max_pulses_reset}
+        self.failed = 0
+        self._word = word
+        self._left = {name: getattr(limits, f"max_pulses_{name}") for name in PULSES}
+        self._ramps: dict[str, Ramp] = {name: getattr(limits, name) for name in PULSES}
         self._total, self._reversals = limits.max_pulses_total, limits.max_reversals
-        self._ramps = {"set": limits.set, "reset": limits.reset}
-        self._kind, self._failed = "", 0
 
-    def run(self) -> int:
-        """Read, pulse and read again until every cell is accepted or failed; the failed ones."""
-        once = 0
+    def settle(self, cells: int, judge: Judge, up: str = "set") -> int:
+        """Read, pulse and read again until every cell is accepted or failed.
+
+        Parameters
+        ----------
+        cells
+            Cells of this part.
+        judge
+            Which of some cells read below, and which above their window.
+        up
+            Kind of the pulses for those above: "form" or "set".
+
+        Returns
+        -------
+        int
+            Cells that were pulsed and are accepted.
+        """
+        self._kind, self._up, self._open = "", up, cells
+        once = pulsed = 0
         while self._open:
-            low, high = self._word.judge(self._targets, self._open)
+            low, high = judge(self._open)
             out = low | high
             self._open &= ~(once & ~out)
             once = self._open & ~out
-            self._pulse_or_fail(low & self._open, high & self._open)
-        return self._failed
+            pulsed |= self._pulse_or_fail(low & self._open, high & self._open)
+        return pulsed & ~self.failed
 
-    def _pulse_or_fail(self, low: int, high: int) -> None:
-        """One pulse, unless its limits are spent: then the cells that need it have failed."""
+    def _pulse_or_fail(self, low: int, high: int) -> int:
+        """One pulse, whose cells are returned; those that its limits forbid have failed."""
         while low or high:
-            want = "reset" if low and (self._kind == "reset" or not high) else "set"
+            want = "reset" if low and (self._kind == "reset" or not high) else self._up
             cells = low if want == "reset" else high
             turn = self._kind not in ("", want)
             if self._left[want] and self._total and (self._reversals or not turn):
                 self._reversals -= turn
                 self._pulse(want, cells)
-                return
-            self._failed |= cells
+                return cells
+            self.failed |= cells
             self._open &= ~cells
             low, high = low & ~cells, high & ~cells
+        return 0
 
     def _pulse(self, kind: str, cells: int) -> None:
         if kind != self._kind:

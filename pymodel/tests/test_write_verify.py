@@ -103,6 +103,25 @@ def test_a_stuck_cell_fails_at_its_limit(
     assert cell.pulses == pulses
 
 
+def test_form_spends_the_limit_of_all_pulses(chip: Chip, device: Device) -> None:
+    """What FORM pulses have taken is not left for the RESET that follows them."""
+    cell = word(chip, device, row=3)
+    assert cell.form() == 0
+    assert cell.pulses["reset"] > 0
+    forms = cell.pulses["form"]
+    short = word(limited(chip, max_pulses_total=forms), device, row=3)
+    assert short.form() == 1
+    assert short.pulses == {"form": forms}
+
+
+def test_form_accepts_a_cell_by_two_reads_in_a_row(chip: Chip, device: Device) -> None:
+    cell = word(chip, device, row=3)
+    cell.form()
+    before = cell.macro.statistics.senses
+    cell.form()
+    assert cell.macro.statistics.senses - before == 2
+
+
 def test_no_reversal_is_left_after_the_last(chip: Chip, device: Device) -> None:
     """A SET that is too strong overshoots the window each time."""
     steep = dataclasses.replace(chip.programming.set, wl_start_mv=2600)
