@@ -57,6 +57,7 @@ class Exercise(IntEnum):
     """States of `cnr_exercise`."""
 
     PULSE = 1
+    PULSING = 2
 
 
 class Prog(IntEnum):

@@ -249,10 +249,6 @@ class Host:
             await self.write("cmp_trim", index, trim=trim)
         await self.check_bus()
 
-    async def select_analog_test(self, selection: int) -> None:
-        """Choose what the analog test pin shows."""
-        await self._set_control(atest_sel=selection)
-
     # Events
 
     async def wait_for(self, *names: str) -> set[str]:

@@ -5,41 +5,11 @@ from typing import Any
 import cocotb
 
 from tb.drivers.cycles import wait_cycles
-from tb.drivers.programmer import SAFE
-from tb.drivers.programmer_cases import WORD, changed, length, mixed, started
+from tb.drivers.programmer_cases import WORD, changed, mixed, started
 from tb.host.regmap import ProgErr, ProgOp
-from tb.models.programming import Address, words
+from tb.models.programming import Address
 
 LAST = Address(1, 0, 4)
-
-
-@cocotb.test(timeout_time=500, timeout_unit="ms")
-async def a_suspended_write_goes_on_with_the_same_targets(dut: Any) -> None:
-    """In every cycle: off within two clocks, nothing while suspended, right at the end."""
-    env = await started(dut)
-    programmer = env.programmer
-    targets = env.data(WORD, LAST)
-    order = words(env.chip, WORD, LAST)
-    for cycle in range(await length(env, ProgOp.WRITE, LAST, targets) - 1):
-        env.renew_cells()
-        stream = programmer.stream(targets, order)
-        await programmer.command(ProgOp.WRITE, WORD, LAST)
-        await wait_cycles(cycle)
-        await programmer.strobe("suspend")
-        await wait_cycles()
-        assert not programmer.lines.hv, f"cycle {cycle}"
-        while programmer.busy and not programmer.suspended:
-            await wait_cycles()
-        if programmer.suspended:
-            seen = len(env.macro.trace)
-            await wait_cycles(40)
-            assert programmer.lines == SAFE
-            assert len(env.macro.trace) == seen
-            await programmer.strobe("resume")
-            assert await programmer.done() is ProgErr.NONE
-        stream.cancel()
-        for word in order:
-            assert env.levels(word) == targets[word], f"{word} after a suspend in cycle {cycle}"
 
 
 @cocotb.test(timeout_time=50, timeout_unit="ms")
