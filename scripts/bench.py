@@ -32,10 +32,10 @@ from chips import Chip, load_chip  # noqa: E402
 from chips.weights import Weights, default_weights, load_weights  # noqa: E402
 from pymodel.network import Network  # noqa: E402
 from pymodel.noise import Effects  # noqa: E402
-from pymodel.rng import require_word  # noqa: E402
 from scripts.benchmarks.programming import measure_programming  # noqa: E402
 from scripts.benchmarks.silicon import measure_silicon, silicon_line  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from sim.runner import require_seed  # noqa: E402
 
 BATCH = 100
 REPEATS = 7
@@ -112,7 +112,7 @@ def measure(chip: Chip, seed: int) -> list[dict[str, object]]:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print and write; the exit status."""
-    rows = measure(load_chip(args.chip), require_word("SEED", args.seed))
+    rows = measure(load_chip(args.chip), require_seed(args.seed))
     rows += measure_programming(args.chip, args.seed, args.out)
     silicon = measure_silicon(args.seed, args.out)
     (args.out / "summary.json").write_text(json.dumps(rows + silicon, indent=2) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -38,7 +39,7 @@ def exit_status(command: Callable[[], int]) -> int:
 
 def repeat() -> str:
     """The command line that repeats this run."""
-    return shlex.join(["python", *sys.argv])
+    return shlex.join([os.path.relpath(sys.executable), *sys.argv])
 
 
 def existing(name: str, file: str) -> Path:

@@ -24,6 +24,19 @@ from sim.toolchain import environment
 SEED_MAX = 2**31 - 1
 
 
+def require_seed(seed: int) -> int:
+    """The seed itself, if the simulator takes it.
+
+    Raises
+    ------
+    InputError
+        It is outside 1..2^31 - 1.
+    """
+    if not 1 <= seed <= SEED_MAX:
+        raise InputError(f"SEED={seed}: allowed are 1..{SEED_MAX}")
+    return seed
+
+
 def run_bench(
     bench: Bench,
     *,
@@ -73,8 +86,7 @@ def run_bench(
     SimulationError
         If the build or a test fails.
     """
-    if not 1 <= seed <= SEED_MAX:
-        raise InputError(f"SEED={seed}: allowed are 1..{SEED_MAX}")
+    require_seed(seed)
     try:
         build = build_bench(bench, chip, waves, parameters)
         folder = build.runs / f"{_file_name(test or 'all')}-{seed}"

@@ -227,7 +227,7 @@ REFUSED = {
     "other chip": ({"chip": "big"}, "chip 'big' is unknown; allowed: "),
     "device": ({"device": "x"}, "device 'x' is unknown; allowed: "),
     "levels": ({"device": "radar"}, "device 'radar' has 4 levels, must have the 2 of chip 'mini'"),
-    "seed": ({"seed": "-1"}, "SEED is -1, allowed are 0..2^64 - 1"),
+    "seed": ({"seed": "-1"}, "SEED=-1: allowed are 1.."),
     "limit": ({"limit-ms": "0"}, "LIMIT_MS=0: must be above 0"),
 }
 

@@ -11,8 +11,8 @@ from chips.errors import InputError
 from chips.images import ImageSet, data_file, embedded_images, load_images
 from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device_of
-from pymodel.rng import require_word
 from scripts.programming.defects import Defects, drawn_defects, read_defects
+from sim.runner import require_seed
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def make_job(
         stuck=stuck or 0.0,
         defects=str(Path(defects).resolve()) if defects else None,
         data=str(Path(data).resolve()) if data else "embedded",
-        seed=require_word("SEED", seed),
+        seed=require_seed(seed),
     )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from chips import load_chip
 from chips.errors import InputError
 from pymodel.device import load_device_of
-from pymodel.rng import require_word
 from scripts.command_line import existing
 from scripts.sequence.pin_map import PinMap, read_map
 from scripts.sequence.ports import Port, read_ports
@@ -20,6 +19,7 @@ from scripts.sequence.run import BUILD, CHECKER, Finished, run_checked, shown, t
 from scripts.sequence.stimulus import BROKEN, check_stimulus
 from scripts.sequence.wrapper import TOP, wrapper
 from sim.benches import Bench
+from sim.runner import require_seed
 from sim.sources import design_sources
 from tb.sequence.report import read_report
 
@@ -77,7 +77,7 @@ def check_live(options: LiveOptions) -> Verdict:
     InputError
         The seed, the device, a file, the map, the RTL or the stimulus cannot be used.
     """
-    require_word("SEED", options.seed)
+    require_seed(options.seed)
     chip = load_chip(options.chip)
     load_device_of(chip, options.device)
     files = tuple(existing("RTL", file) for file in options.files or ("",))
