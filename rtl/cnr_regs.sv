@@ -183,14 +183,29 @@ module cnr_regs
   assign prog_cfg_o.fail_wait     = hwif_out.control.fail_wait.value;
 
   // Locks and endurance.
-  logic key_write_q;
+  logic        key_write_q, wear_rd_ack, wear_wr_ack;
+  logic [31:0] wear_rd_data;
 
   assign key_write_o   = key_write_q;
   assign key_o         = hwif_out.unlock.key.value;
   assign read_locked_o = hwif_out.lock.read_back.value;
   assign wear_limit_o  = hwif_out.endurance_limit.cycles.value;
 
-  assign wear_count_o  = hwif_out.endurance[wear_group_i].cycles.value;
+  cnr_wear_table u_wear_table (
+    .clk_i,
+    .rst_ni,
+    .req_i(hwif_out.endurance.req),
+    .write_i(hwif_out.endurance.req_is_wr),
+    .addr_i(hwif_out.endurance.addr[7:2]),
+    .wr_data_i(hwif_out.endurance.wr_data),
+    .wr_biten_i(hwif_out.endurance.wr_biten),
+    .rd_data_o(wear_rd_data),
+    .rd_ack_o(wear_rd_ack),
+    .wr_ack_o(wear_wr_ack),
+    .wear_i,
+    .group_i(wear_group_i),
+    .count_o(wear_count_o)
+  );
 
   // Compute configuration.
   function automatic logic [TCtrlW-1:0] saturated_t_ctrl(logic [7:0] value);
@@ -307,10 +322,10 @@ module cnr_regs
     hwif_in.fail_word.group.next      = 8'(fail_word.group);
     hwif_in.fail_word.row.next        = 16'(fail_word.row);
 
-    for (int i = 0; i < GroupSlots; i++) begin
-      hwif_in.endurance[i].cycles.next = wear_count_o + 1'b1;
-      hwif_in.endurance[i].cycles.we   = wear_i && 32'(wear_group_i) == i;
-    end
+    hwif_in.endurance.rd_ack          = wear_rd_ack;
+    hwif_in.endurance.rd_data         = wear_rd_data;
+    hwif_in.endurance.wr_ack          = wear_wr_ack;
+
     for (int i = 0; i < NumCounts; i++) hwif_in.count[i].value.next = counts_i[i];
   end
 

@@ -239,6 +239,7 @@ _REGS = (
     "rtl/gen/cnr_regs_reg_pkg.sv",
     "rtl/cnr_host_pkg.sv",
     "rtl/gen/cnr_regs_reg.sv",
+    "rtl/cnr_wear_table.sv",
     "rtl/cnr_regs.sv",
 )
 

@@ -27,3 +27,4 @@ rtl/cnr_spi.sv
 rtl/cnr_sync.sv
 rtl/cnr_top.sv
 rtl/cnr_verify.sv
+rtl/cnr_wear_table.sv

@@ -75,10 +75,12 @@ module cnr_regs_reg (
     assign s_apb_pslverr = cpuif_rd_err | cpuif_wr_err;
 
     logic cpuif_req_masked;
+    logic external_pending;
 
     // Read & write latencies are balanced. Stalls not required
-    assign cpuif_req_stall_rd = '0;
-    assign cpuif_req_stall_wr = '0;
+    // except if external
+    assign cpuif_req_stall_rd = external_pending;
+    assign cpuif_req_stall_wr = external_pending;
     assign cpuif_req_masked = cpuif_req
                             & !(!cpuif_req_is_wr & cpuif_req_stall_rd)
                             & !(cpuif_req_is_wr & cpuif_req_stall_wr);
@@ -138,10 +140,12 @@ module cnr_regs_reg (
         logic read_window[16];
         logic layer[8];
         logic cmp_trim[16];
-        logic endurance[64];
+        logic endurance;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;
+    logic decoded_req_is_external;
+
     logic [15:0] decoded_addr;
     logic decoded_req;
     logic decoded_req_is_wr;
@@ -151,6 +155,8 @@ module cnr_regs_reg (
     always_comb begin
         automatic logic is_valid_addr;
         automatic logic is_valid_rw;
+        automatic logic is_external;
+        is_external = '0;
         is_valid_addr = '0;
         is_valid_rw = '0;
         decoded_reg_strb.id = cpuif_req_masked & (cpuif_addr == 16'h0) & !cpuif_req_is_wr;
@@ -298,12 +304,28 @@ module cnr_regs_reg (
             is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h1c0 + (16)'(i0) * 16'h4);
             is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h1c0 + (16)'(i0) * 16'h4);
         end
-        for(int i0=0; i0<64; i0++) begin
-            decoded_reg_strb.endurance[i0] = cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
-            is_valid_rw |= cpuif_req_masked & (cpuif_addr == 16'h200 + (16)'(i0) * 16'h4);
-        end
+        decoded_reg_strb.endurance = cpuif_req_masked & (cpuif_addr >= 16'h200) & (cpuif_addr <= 16'h200 + 16'hff);
+        is_external |= cpuif_req_masked & (cpuif_addr >= 16'h200) & (cpuif_addr <= 16'h200 + 16'hff);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr >= 16'h200) & (cpuif_addr <= 16'h200 + 16'hff);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 16'h200) & (cpuif_addr <= 16'h200 + 16'hff);
         decoded_err = (~is_valid_addr | (is_valid_addr & ~is_valid_rw)) & decoded_req;
+        decoded_req_is_external = is_external;
+    end
+    logic external_wr_ack;
+    logic external_rd_ack;
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            external_pending <= '0;
+        end else begin
+            if(decoded_req_is_external & ~external_wr_ack & ~external_rd_ack) external_pending <= '1;
+            else if(external_wr_ack | external_rd_ack) external_pending <= '0;
+            `ifndef SYNTHESIS
+                assert_bad_ext_wr_ack: assert(!external_wr_ack || (external_pending | decoded_req_is_external))
+                    else $error("An external wr_ack strobe was asserted when no external request was active");
+                assert_bad_ext_rd_ack: assert(!external_rd_ack || (external_pending | decoded_req_is_external))
+                    else $error("An external rd_ack strobe was asserted when no external request was active");
+            `endif
+        end
     end
 
     // Pass down signals to next stage
@@ -773,12 +795,6 @@ module cnr_regs_reg (
                 logic load_next;
             } trim;
         } cmp_trim[16];
-        struct {
-            struct {
-                logic [31:0] next;
-                logic load_next;
-            } cycles;
-        } endurance[64];
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -1146,11 +1162,6 @@ module cnr_regs_reg (
                 logic [7:0] value;
             } trim;
         } cmp_trim[16];
-        struct {
-            struct {
-                logic [31:0] value;
-            } cycles;
-        } endurance[64];
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -3400,48 +3411,52 @@ module cnr_regs_reg (
         end
         assign hwif_out.cmp_trim[i0].trim.value = field_storage.cmp_trim[i0].trim.value;
     end
-    for(genvar i0=0; i0<64; i0++) begin
-        // Field: cnr_regs.endurance[].cycles
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.endurance[i0].cycles.value;
-            load_next_c = '0;
-            if(hwif_in.endurance[i0].cycles.we) begin // HW Write - we
-                next_c = hwif_in.endurance[i0].cycles.next;
-                load_next_c = '1;
-            end else if(decoded_reg_strb.endurance[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.endurance[i0].cycles.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.endurance[i0].cycles.next = next_c;
-            field_combo.endurance[i0].cycles.load_next = load_next_c;
-        end
-        always_ff @(posedge clk or negedge arst_n) begin
-            if(~arst_n) begin
-                field_storage.endurance[i0].cycles.value <= 32'h0;
-            end else begin
-                if(field_combo.endurance[i0].cycles.load_next) begin
-                    field_storage.endurance[i0].cycles.value <= field_combo.endurance[i0].cycles.next;
-                end
-            end
-        end
-        assign hwif_out.endurance[i0].cycles.value = field_storage.endurance[i0].cycles.value;
-    end
+    // External region: cnr_regs.endurance
+    assign hwif_out.endurance.req = decoded_reg_strb.endurance;
+    assign hwif_out.endurance.addr = decoded_addr[7:0];
+    assign hwif_out.endurance.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.endurance.wr_data = decoded_wr_data;
+    assign hwif_out.endurance.wr_biten = decoded_wr_biten;
 
     //--------------------------------------------------------------------------
     // Write response
     //--------------------------------------------------------------------------
-    assign cpuif_wr_ack = decoded_req & decoded_req_is_wr;
+    always_comb begin
+        automatic logic wr_ack;
+        wr_ack = '0;
+        wr_ack |= hwif_in.endurance.wr_ack;
+        external_wr_ack = wr_ack;
+    end
+    assign cpuif_wr_ack = external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);
     // Writes are always granted with no error response
     assign cpuif_wr_err = decoded_err;
 
     //--------------------------------------------------------------------------
     // Readback
     //--------------------------------------------------------------------------
+    logic readback_external_rd_ack_c;
+    always_comb begin
+        automatic logic rd_ack;
+        rd_ack = '0;
+        rd_ack |= hwif_in.endurance.rd_ack;
+        readback_external_rd_ack_c = rd_ack;
+    end
+
+    logic readback_external_rd_ack;
+
+    assign readback_external_rd_ack = readback_external_rd_ack_c;
 
     logic [15:0] rd_mux_addr;
-    assign rd_mux_addr = decoded_addr;
+    logic [15:0] pending_rd_addr;
+    // Hold read mux address to guarantee it is stable throughout any external accesses
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            pending_rd_addr <= '0;
+        end else begin
+            if(decoded_req) pending_rd_addr <= decoded_addr;
+        end
+    end
+    assign rd_mux_addr = decoded_req ? decoded_addr : pending_rd_addr;
 
     logic readback_err;
     logic readback_done;
@@ -3662,17 +3677,16 @@ module cnr_regs_reg (
                 readback_data_var[7:0] = field_storage.cmp_trim[i0].trim.value;
             end
         end
-        for(int i0=0; i0<64; i0++) begin
-            if(rd_mux_addr == 16'h200 + (16)'(i0) * 16'h4) begin
-                readback_data_var[31:0] = field_storage.endurance[i0].cycles.value;
-            end
+        if((rd_mux_addr >= 16'h200) && (rd_mux_addr <= 16'h200 + 16'hff)) begin
+            readback_data_var = hwif_in.endurance.rd_data;
         end
         readback_data = readback_data_var;
-        readback_done = decoded_req & ~decoded_req_is_wr;
+        readback_done = decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;
         readback_err = decoded_err;
     end
 
-    assign cpuif_rd_ack = readback_done;
+    assign external_rd_ack = readback_external_rd_ack;
+    assign cpuif_rd_ack = readback_done | readback_external_rd_ack;
     assign cpuif_rd_data = readback_data;
     assign cpuif_rd_err = readback_err;
 endmodule

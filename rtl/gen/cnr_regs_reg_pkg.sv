@@ -235,13 +235,10 @@ package cnr_regs_reg_pkg;
     } cnr_regs__count__in_t;
 
     typedef struct {
-        logic [31:0] next;
-        logic we;
-    } cnr_regs__endurance__cycles__in_t;
-
-    typedef struct {
-        cnr_regs__endurance__cycles__in_t cycles;
-    } cnr_regs__endurance__in_t;
+        logic rd_ack;
+        logic [31:0] rd_data;
+        logic wr_ack;
+    } cnr_regs__endurance__external__in_t;
 
     typedef struct {
         cnr_regs__geometry__in_t geometry;
@@ -253,7 +250,7 @@ package cnr_regs_reg_pkg;
         cnr_regs__fail_cell__in_t fail_cell;
         cnr_regs__fail_word__in_t fail_word;
         cnr_regs__count__in_t count[12];
-        cnr_regs__endurance__in_t endurance[64];
+        cnr_regs__endurance__external__in_t endurance;
     } cnr_regs__in_t;
 
     typedef struct {
@@ -754,12 +751,12 @@ package cnr_regs_reg_pkg;
     } cnr_regs__cmp_trim__out_t;
 
     typedef struct {
-        logic [31:0] value;
-    } cnr_regs__endurance__cycles__out_t;
-
-    typedef struct {
-        cnr_regs__endurance__cycles__out_t cycles;
-    } cnr_regs__endurance__out_t;
+        logic req;
+        logic [7:0] addr;
+        logic req_is_wr;
+        logic [31:0] wr_data;
+        logic [31:0] wr_biten;
+    } cnr_regs__endurance__external__out_t;
 
     typedef struct {
         cnr_regs__cause_brown_out_be74d9d8_cmd_refused_b01e08e1_expired_1b36a10c_fail_overflow_69cc3998_frame_err_370080c4_label_7383aee9_prog_done_7794b2c9_prog_err_bfd0cda3_pump_lost_dcc6d694_read_done_e9365ed8_refused_6c53be00_spi_err_b9cf253a_watchdog_3547f6a3__out_t cause;
@@ -787,7 +784,7 @@ package cnr_regs_reg_pkg;
         cnr_regs__window_t_desc_0541348e_name_7d95fa9c__out_t read_window[16];
         cnr_regs__layer__out_t layer[8];
         cnr_regs__cmp_trim__out_t cmp_trim[16];
-        cnr_regs__endurance__out_t endurance[64];
+        cnr_regs__endurance__external__out_t endurance;
     } cnr_regs__out_t;
 
     typedef enum logic [3:0] {

@@ -337,12 +337,12 @@ class Host:
     async def endurance(self) -> list[int]:
         """Cycles of every group in programming order, for the host to keep."""
         groups = sum(geometry.groups for geometry in self.chip.geometry)
-        return [(await self.read("endurance", i))["cycles"] for i in range(groups)]
+        return [(await self.read("endurance.group", i))["cycles"] for i in range(groups)]
 
     async def restore_endurance(self, cycles: Sequence[int]) -> None:
         """Write back what `endurance` told before the power went."""
         for index, count in enumerate(cycles):
-            await self.write("endurance", index, cycles=count)
+            await self.write("endurance.group", index, cycles=count)
         await self.check_bus()
 
     async def abort(self) -> None:

@@ -467,7 +467,7 @@ REGISTERS = {
         },
         count=16,
     ),
-    "endurance": Register(
+    "endurance.group": Register(
         0x200,
         {
             "cycles": Field(0, 32, "rw", 0),
