@@ -200,7 +200,7 @@ _BENCHES += (
             *("exercise", "refresh", "relax", "march", "locks", "suspend"),
         )
     ),
-    # tb/test_prog_properties.py runs the benches of properties: each of their tests has to fail.
+    # tb/test_block_properties.py runs the benches of properties: each of their tests has to fail.
     Bench(
         "pulse_properties",
         "cnr_pulse_tb",
@@ -246,6 +246,10 @@ _REGS = (
 _BENCHES += (
     Bench("spi", "cnr_spi", ("rtl/cnr_sync.sv", "rtl/cnr_spi.sv"), chips=("mini",)),
     Bench("regs", "cnr_regs", _REGS, chips=_CHIPS),
+    Bench("bus", "cnr_regs", _REGS, chips=("mini",)),
+    # tb/test_block_properties.py runs this one: each of its tests has to fail.
+    Bench("bus_properties", "cnr_regs", _REGS, chips=("mini",), suite=False),
+    Bench("bus_recovery", "cnr_regs", _REGS, chips=("mini",), checkers=False),
     Bench("core", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=_CHIPS),
     *(
         Bench(f"core_{theme}", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",))

@@ -158,3 +158,15 @@ module cnr_regs_chk
 endmodule
 
 bind cnr_regs cnr_regs_chk u_chk (.*);
+
+bind cnr_regs cnr_apb_chk u_apb_chk (
+  .clk_i,
+  .rst_ni,
+  .psel_i(s_apb_psel_i),
+  .penable_i(s_apb_penable_i),
+  .pwrite_i(s_apb_pwrite_i),
+  .paddr_i(s_apb_paddr_i),
+  .pwdata_i(s_apb_pwdata_i),
+  .pstrb_i(s_apb_pstrb_i),
+  .pready_i(s_apb_pready_o)
+);

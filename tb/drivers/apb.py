@@ -6,8 +6,8 @@ even when nobody uses the bus.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from cocotb.triggers import Lock, RisingEdge
 
@@ -16,6 +16,15 @@ READY_LIMIT = 1000  # clocks until a slave counts as dead
 
 class BusError(RuntimeError):
     """An access was refused or not answered; the message says which."""
+
+
+class Access(NamedTuple):
+    """One transfer; `strobe` has one bit per byte of a write."""
+
+    address: int
+    write: bool = False
+    data: int = 0
+    strobe: int = 0
 
 
 class ApbBus:
@@ -79,25 +88,41 @@ class ApbBus:
         self, address: int, *, write: bool = False, data: int = 0, strobe: int = 0
     ) -> tuple[int, bool]:
         """One transfer: the read data and whether the slave reported an error."""
+        return (await self.burst([Access(address, write, data, strobe)]))[0]
+
+    async def burst(self, accesses: Iterable[Access]) -> list[tuple[int, bool]]:
+        """Transfers without an idle clock between them: read data and error of each."""
         async with self._lock:
             await self._edge
-            self._paddr.value = address
-            self._pwrite.value = write
-            self._pwdata.value = data
-            self._pstrb.value = strobe
-            self._psel.value = 1
-            await self._edge
-            self._penable.value = 1
-            for _ in range(READY_LIMIT):
-                await self._edge
-                if self._pready.value:
-                    break
-            else:
-                raise BusError(f"no answer from 0x{address:04x} in {READY_LIMIT} clocks")
-            answer = int(self._prdata.value), bool(self._pslverr.value)
+            answers = [await self._answer_to(access) for access in accesses]
             self._psel.value = 0
             self._penable.value = 0
-            return answer
+            return answers
+
+    async def _answer_to(self, access: Access) -> tuple[int, bool]:
+        self._paddr.value = access.address
+        self._pwrite.value = access.write
+        self._pwdata.value = access.data
+        self._pstrb.value = access.strobe
+        self._psel.value = 1
+        self._penable.value = 0
+        await self._edge
+        self._penable.value = 1
+        for _ in range(READY_LIMIT):
+            await self._edge
+            if self._pready.value:
+                return int(self._prdata.value), bool(self._pslverr.value)
+        raise BusError(f"no answer from 0x{access.address:04x} in {READY_LIMIT} clocks")
+
+    async def phase(self, select: int, enable: int, access: Access) -> None:
+        """One clock with these values on the bus, legal or not."""
+        await self._edge
+        self._psel.value = select
+        self._penable.value = enable
+        self._paddr.value = access.address
+        self._pwrite.value = access.write
+        self._pwdata.value = access.data
+        self._pstrb.value = access.strobe
 
 
 class ApbMemory:

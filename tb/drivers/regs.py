@@ -67,8 +67,9 @@ class RegsBench:
         dut = self._dut
         for handle in (dut.event_i, dut.pointer_i, dut.counts_i, dut.label_i):
             handle.value = 0
-        for handle in (dut.label_ambiguous_i, dut.fail_i, dut.fail_count_i, dut.wear_i):
+        for handle in (dut.label_ambiguous_i, dut.fail_i, dut.fail_count_i):
             handle.value = 0
+        self.drive(wear=0, wear_group=0)
         self.status(supply_ok=1)
         self.fail(None)
         self.fail_overflow(0)
@@ -104,7 +105,9 @@ class RegsBench:
 
     async def refuses(self, address: int, *, write: bool) -> bool:
         """Whether an access is answered with an error."""
-        answer, error = await self.bus.transfer(address, write=write, data=0xFFFFFFFF, strobe=0xF)
+        answer, error = await self.bus.transfer(
+            address, write=write, data=0xFFFFFFFF, strobe=0xF if write else 0
+        )
         if error and not write:
             assert not answer, f"a refused read of {address:#x} gives {answer:#x}"
         return error
@@ -126,6 +129,13 @@ class RegsBench:
             await self._edge
         self._dut.event_i.value = 0
         return begin
+
+    async def wear(self, group: int) -> None:
+        """Strobe one more cycle of a group."""
+        await self._edge
+        self.drive(wear_group=group, wear=1)
+        await self._edge
+        self.drive(wear=0)
 
     def fail(self, entry: dict[str, Any] | None) -> None:
         """Drive the entry at the head of the fail log, or that there is none."""

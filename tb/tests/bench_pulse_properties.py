@@ -1,6 +1,6 @@
 """Each test breaks `cnr_pulse` or asks it for nonsense so that the property of its name must fire.
 
-`tb/test_prog_properties.py` runs them and looks for the message; a test that ends is a failure.
+`tb/test_block_properties.py` runs them and looks for the message; a test that ends is a failure.
 """
 
 from __future__ import annotations

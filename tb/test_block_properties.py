@@ -1,4 +1,4 @@
-"""Each property of weight programming fires when the design breaks it."""
+"""Each property of weight programming and of the bus fires when it is broken."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from sim.discovery import cocotb_tests
 from sim.runner import run_bench
 from sim.sources import CHECKERS
 
-THEMES = ("pulse", "prog", "verify", "sweep", "service", "lock")
-BLOCKS = ("pulse", "ramp", "verify", "exercise", "endurance", "prog", "bist", "counters", "lock")
+THEMES = ("pulse", "prog", "verify", "sweep", "service", "lock", "bus")
+BLOCKS = (
+    *("pulse", "ramp", "verify", "exercise", "endurance", "prog", "bist", "counters", "lock"),
+    "apb",
+)
 
 
 class Property(NamedTuple):
@@ -67,4 +70,4 @@ def test_every_property_is_provoked() -> None:
 def _labels(block: str) -> list[str]:
     """Names of the assertions in the checker of a block."""
     text = (CHECKERS / f"cnr_{block}_chk.sv").read_text()
-    return re.findall(r"^ *(A\d+_\w+): assert\b", text, re.MULTILINE)
+    return re.findall(r"^ *((?:A\d+|APB)_\w+): assert\b", text, re.MULTILINE)
