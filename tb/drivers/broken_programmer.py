@@ -1,8 +1,8 @@
 """The programming engine under way, to be broken in one place by the benches of its properties.
 
 Each of their tests must make the property of its name fire; `a19_alarm_of_pulse` means A19_Alarm of
-the checker in `cnr_pulse`. `tb/test_block_properties.py` runs them and looks for the message; a test
-that ends is a failure.
+the checker in `cnr_pulse`. `tb/test_block_properties.py` runs them and looks for the message; a
+test that ends is a failure.
 """
 
 from __future__ import annotations
