@@ -85,6 +85,11 @@ check-waves: setup ## check the pins in the recorded wave FILE=<fst|vcd> by thei
 	$(PY) scripts/check_waves.py --file '$(FILE)' --map '$(MAP)' --chip '$(CHIP)' \
 	  $(call option,SCOPE)
 
+.PHONY: xcheck
+xcheck: ## the core with unknown states: its netlist in Icarus Verilog, four states
+	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-netlist.txt
+	$(PY) scripts/xcheck.py --seed '$(SEED)' $(if $(filter file,$(origin CHIP)),,--chip '$(CHIP)')
+
 .PHONY: train
 train: ## train the network of the chip on CIFAR-10 in DATA or CIFAR10_DIR, else download it
 	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-train.txt

@@ -20,6 +20,7 @@ from tb.drivers.irq import IrqPin
 from tb.drivers.labels import LabelMonitor
 from tb.drivers.packed import Layout, pack, unpack
 from tb.drivers.stream import StreamSink, StreamSource
+from tb.drivers.unknowns import KnownOutputs, UnknownInputs, four_states
 from tb.host.codes import LevelWindow, code_ohm
 from tb.host.host import Host
 from tb.models.programming import Address
@@ -85,6 +86,9 @@ class CoreBench:
         for part in (self.macro, self.comparators, self.latches, self.labels):
             part.start()
         cocotb.start_soon(self.read_back.run())
+        if four_states():
+            UnknownInputs(self._dut, self.chip.phases.compare_cycles).start()
+            cocotb.start_soon(KnownOutputs(self._dut).watch())
         await self.host.connect()
 
     async def configured(self) -> None:
