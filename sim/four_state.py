@@ -1,8 +1,9 @@
 """Run the tests of a bench on a netlist of its design in Icarus Verilog, which knows X.
 
-Verilator has two states: a register that no reset reaches starts as some 0 or 1 there. Icarus cannot
-read this RTL, so Yosys first turns it into a plain netlist of registers, multiplexers and operators.
-That also takes away the optimism of `if` and `case`: an unknown condition makes an unknown result.
+Verilator has two states: a register that no reset reaches starts as some 0 or 1 there. Icarus
+cannot read this RTL, so Yosys first turns it into a plain netlist of registers, multiplexers and
+operators. That also takes away the optimism of `if` and `case`: an unknown condition makes an
+unknown result.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
 from chips.errors import InputError
-from sim.build import ROOT, SimulationError, locked
-from sim.sources import design_sources
+from sim.build import SimulationError, locked
+from sim.sources import ROOT, design_sources
 
 BUILD = ROOT / "build" / "four_state"
 SCRIPT = "read_slang --threads 1 --top {top} {files}; proc; opt_clean; simplemap t:$bwmux; "
