@@ -85,6 +85,10 @@ check-waves: setup ## check the pins in the recorded wave FILE=<fst|vcd> by thei
 	$(PY) scripts/check_waves.py --file '$(FILE)' --map '$(MAP)' --chip '$(CHIP)' \
 	  $(call option,SCOPE)
 
+.PHONY: plan
+plan: setup ## the test plan against the tests, their last results and the measured coverage
+	$(PY) scripts/plan.py
+
 .PHONY: xcheck
 xcheck: ## the core with unknown states: its netlist in Icarus Verilog, four states
 	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-netlist.txt

@@ -1,0 +1,1 @@
+"""The test plan: what is planned, written, passing and covered."""

@@ -1,0 +1,74 @@
+"""The states of a point, and what a plan must not hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chips.errors import InputError
+from scripts.testplan.plan import Point, load_plan
+from scripts.testplan.report import markdown, progress, terminal
+from scripts.testplan.results import Results
+
+TESTS = ("tb/a.py::test_x[one]", "tb/a.py::test_x[two]", "tb/p.py::test[A5_Width]", "make infer")
+PASSED = dict.fromkeys(TESTS, "passed")
+ROW = """[[point]]
+name = "n"
+what = "w"
+stimulus = "s"
+check = "c"
+tests = ["x"]
+covers = []
+"""
+
+
+def point(*tests: str, covers: tuple[str, ...] = ()) -> Point:
+    return Point("n", "what", "stimulus", "check", tests, covers)
+
+
+@pytest.mark.parametrize(
+    ("row", "outcomes", "groups", "state"),
+    [
+        (point(), PASSED, {}, "planned"),
+        (point("test_x", "test_y"), PASSED, {}, "planned"),
+        (point("test_x"), {}, {}, "written"),
+        (point("test_x"), {**PASSED, TESTS[1]: "skipped"}, {}, "written"),
+        (point("make infer"), {**PASSED, "make infer": "failed"}, {}, "written"),
+        (point("test_x", covers=("g",)), PASSED, {}, "passing"),
+        (point("test_x", covers=("g",)), PASSED, {"g": False}, "passing"),
+        (point("test_x", covers=("A1",)), PASSED, {}, "passing"),
+        (point("test_x", covers=("A5",)), {**PASSED, TESTS[2]: "failed"}, {}, "passing"),
+        (point("test_x", "make infer", covers=("A5", "g")), PASSED, {"g": True}, "covered"),
+    ],
+)
+def test_a_point_is_as_far_as_its_weakest_part(
+    row: Point, outcomes: dict[str, str], groups: dict[str, bool], state: str
+) -> None:
+    found = progress(row, Results(TESTS, outcomes, groups))
+    assert found.state == state
+    assert bool(found.open) == (state != "covered")
+    assert f"## n: {state}" in markdown([found])
+    assert f"{state:<8} n" in terminal([found])
+
+
+def test_a_target_of_make_is_no_pattern() -> None:
+    assert Results(TESTS, {}, {}).matching("make in") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (ROW.replace('what = "w"\n', ""), r"point 1 \(n\): missing or unknown: what"),
+        (ROW + 'extra = "e"\n', r"missing or unknown: extra"),
+        (ROW.replace('["x"]', '"x"'), "tests must be a list of strings"),
+        (ROW.replace('"x"', '"("'), "not a regular expression"),
+        (ROW + ROW, "n: more than one point"),
+        ("[[point", "plan.toml: "),
+    ],
+)
+def test_a_wrong_row_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_plan(path)
