@@ -130,6 +130,7 @@ _BENCHES += (
         chips=("mini",),
         public=("cnr_macro", "cnr_pulse_recorder"),
     ),
+    _chip("trims", chips=("mini",)),
     _chip("preset"),
     # Scripts run these.
     *(
