@@ -86,7 +86,7 @@ async def a_sense_trim_moves_every_window_of_a_verify(dut: Any) -> None:
 
 
 def mismatches(env: ChipEnv, trim: int) -> int:
-    """Cells outside the verify window of their level when all references are `trim` codes higher."""
+    """Cells outside the verify window of their level, all references `trim` codes higher."""
     layers = range(len(CHIP.layers))
     ohm = np.concatenate([env.macro.resistances(k).reshape(-1, CHIP.word_cells) for k in layers])
     low, high = (level.verify_codes for level in level_windows(DEVICE))
