@@ -53,10 +53,27 @@ class Chip:
 
     def _check_layer_clock(self) -> None:
         period = self.clock.layer_period_cycles
-        limit = f"cycles must be below layer_period_cycles = {period}"
-        phases, slot = self.phases.longest_cycles, self.reader.slot_cycles
-        require(phases < period, f"phases: {phases} {limit}")
-        require(slot < period, f"reader: a slot of {slot} {limit}")
+        phases, reader = self.phases, self.reader
+        longest, gap = phases.longest_cycles, period - phases.sampled_cycles
+        require(
+            longest < period,
+            f"phases: {longest} cycles must be below layer_period_cycles = {period}",
+        )
+        require(
+            reader.active_cycles <= gap,
+            f"reader: reset to pulse take {reader.active_cycles} cycles, must be at most the {gap} "
+            "between the longest sample and the next reset",
+        )
+        require(
+            reader.setup_cycles < phases.sample_cycles,
+            f"reader: setup_cycles {reader.setup_cycles} must be below sample_cycles = "
+            f"{phases.sample_cycles}",
+        )
+        require(
+            phases.bias_warmup_cycles <= period,
+            f"phases: bias_warmup_cycles {phases.bias_warmup_cycles} must be at most "
+            f"layer_period_cycles = {period}",
+        )
 
     def _check_watchdog(self) -> None:
         """The widest legal pulse must not trip it, and its register must hold the width."""
@@ -69,11 +86,12 @@ class Chip:
         )
 
     def _check_reader(self) -> None:
-        """The oldest node is refreshed before it loses its weight."""
+        """The oldest node is refreshed before it loses its weight, also under full load."""
         reader = self.reader
-        sweep_us = self.banks * reader.slot_cycles * self.clock.clk_period_ns / 1000
+        layer_period_us = self.clock.layer_period_cycles * self.clock.clk_period_ns / 1000
+        sweep_us = (self.banks + 1) * layer_period_us  # one slot per layer clock
         require(
-            reader.refresh_interval_us + sweep_us <= reader.retention_us,
+            max(reader.refresh_interval_us, sweep_us) + sweep_us <= reader.retention_us,
             f"reader: refresh_interval_us = {reader.refresh_interval_us} and a sweep of "
             f"{sweep_us:g} us take longer than retention_us = {reader.retention_us}",
         )

@@ -105,15 +105,21 @@ class Phases:
     sample_cycles: int
     t_ctrl_max_cycles: int
     compare_cycles: int
+    bias_warmup_cycles: int
 
     def __post_init__(self) -> None:
         require_positive("phases", self, *(field.name for field in fields(self)))
 
     @property
+    def sampled_cycles(self) -> int:
+        """Reset to the end of the sample with the longest `T_ctrl`."""
+        computing = self.reset_cycles + self.t_ctrl_max_cycles + self.sample_cycles
+        return computing + 2 * self.gap_cycles
+
+    @property
     def longest_cycles(self) -> int:
         """Reset to the sampled comparator outputs with the longest `T_ctrl`."""
-        computing = self.reset_cycles + self.t_ctrl_max_cycles + self.sample_cycles
-        return computing + 3 * self.gap_cycles + self.compare_cycles
+        return self.sampled_cycles + self.gap_cycles + self.compare_cycles
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Mac:
     c_f0_ff: float
     cf_sel_bits: int
     reset_tau_ns: float
+    bias_tau_ns: float
     mismatch_rms_percent: float
     comparator_offset_mv: float
     comparator_noise_mv: float
@@ -134,7 +141,8 @@ class Mac:
 
     def __post_init__(self) -> None:
         require_positive("mac", self, "v_fs_v", "g_lsb_us", "mirror_ratio", "c_f0_ff")
-        require_positive("mac", self, "cf_sel_bits", "reset_tau_ns", "comparator_trim_bits")
+        require_positive("mac", self, "cf_sel_bits", "comparator_trim_bits")
+        require_positive("mac", self, "reset_tau_ns", "bias_tau_ns")
 
     def gain_per_clock(self, clk_period_s: float) -> float:
         """Integrator gain (V/V per weight LSB) of one system clock at `cf_sel` 0."""
@@ -178,7 +186,12 @@ class Reader:
     @property
     def slot_cycles(self) -> int:
         """System clocks of one bank: setup, reset, gap, pulse, gap."""
-        return self.setup_cycles + self.reset_cycles + self.pulse_cycles + 2 * self.gap_cycles
+        return self.setup_cycles + self.active_cycles + self.gap_cycles
+
+    @property
+    def active_cycles(self) -> int:
+        """System clocks of a slot from the first to the last in which it touches its nodes."""
+        return self.reset_cycles + self.gap_cycles + self.pulse_cycles
 
 
 @dataclass(frozen=True)

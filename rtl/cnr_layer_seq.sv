@@ -1,29 +1,38 @@
-// The layer clock and the phases in it, one image in the layers at a time.
+// The layer clock and the phases in it: one image in the layers at a time, or one per layer.
 //
 // A layer clock begins with each cycle of tick_o, every LayerPeriod cycles, whatever else happens.
-// An image that waits (pending_i) is taken with the edge into such a cycle once no earlier image
-// stays behind. With allow_i, cfg_i.infer_en and every t_ctrl in 1..TCtrlMax it is loaded: in_load_o
-// is high for the first cycle of this layer clock, and the configuration of this edge holds until
-// the label. Otherwise it is refused. Layer k computes in the (k + 1)-th layer clock after (counted
-// from 0, t = t_ctrl of the layer, cycle 0 = tick_o, defaults of the chip in brackets):
+// An image that waits (pending_i) is taken with the edge into such a cycle: once no earlier image
+// stays behind (sequential mode), or at every tick (pipelined mode). With allow_i, cfg_i.infer_en
+// and every t_ctrl in 1..TCtrlMax it is loaded: in_load_o is high for the first cycle of this layer
+// clock. Otherwise it is refused. The configuration, mode and gating included, is that of the edge
+// at which an image is loaded with no other staying behind it, and holds as long as any image is in
+// the layers. An image computes in layer k in the (k + 1)-th layer clock after its load clock
+// (counted from 0, t = t_ctrl of the layer, m = t in sequential and the longest t_ctrl of all layers
+// in pipelined mode, cycle 0 = tick_o, defaults of the chip in brackets):
 //
 //   int_rst_o[k]   from 0                                  for IntResetCycles       [0..3]
 //   int_en_o[k]    from IntResetCycles + IntGapCycles      for t                    [5..4+t]
-//   sample_o[k]    IntGapCycles after int_en_o has fallen  for SampleCycles         [6+t..9+t]
-//   cmp_strobe_o   IntGapCycles after the last sample_o    for 1, last layer only   [11+t]
+//   sample_o[k]    m + 2 IntGapCycles after the reset      for SampleCycles         [6+m..9+m]
+//   cmp_strobe_o   IntGapCycles after the last sample_o    for 1, last layer only   [11+m]
 //
 // finish_o is high in the last cycle of the last layer's clock. The label belongs to the edge at its
 // end: NumLayers * LayerPeriod cycles after the tick that ended the load clock. The next image may
 // load with that same edge.
 //
 // Permission (allow_i and infer_en) that is missing in any cycle in which an image is in the layers
-// drops this image: with the next edge all compute pins are low, and no finish_o follows. Each image
-// refused or dropped gives one cycle of refused_o. An image that waits at an edge at which another
-// is dropped is judged at the next tick.
+// drops all images in them: with the next edge all compute pins are low, and no finish_o follows.
+// Each image refused, and each drop of however many images, gives one cycle of refused_o. An image
+// that waits at an edge at which others are dropped is judged at the next tick.
 //
-// layer_quiet_o[k] in cycle n: through cycle n + ReadSlotCycles, layer k is not between the first
-// cycle of its reset and the last of its sample. A read slot that goes from this flag through one
-// flop may begin in n + 1 and is over before the reset. The flag rises one cycle after the sample.
+// bias_en_o: without power_gate all layers while there is permission. With it layer k from
+// BiasWarmupCycles before its reset to the end of its sample, and for nothing else; the comparators
+// see held voltages and need none. Where no image holds the configuration, that of cfg_i applies.
+//
+// layer_quiet_o[k] in cycle n: layer k is not between the first cycle of its reset and the last of
+// its sample while a read slot that goes from this flag through one flop touches its nodes: in the
+// cycles n + 1 + ReadSetupCycles to n + ReadSlotCycles - ReadGapCycles. So the setup of the slot may
+// fall into the end of the sample, and its last gap into the reset of the next layer clock: in every
+// layer clock, whatever its t_ctrl, there is room for one slot.
 
 module cnr_layer_seq
   import cnr_chip_pkg::*;
@@ -55,9 +64,13 @@ module cnr_layer_seq
 
   localparam int unsigned CountW = $clog2(LayerPeriod);
 
-  // First cycle of a layer clock with the comparator outputs taken, at the latest.
-  localparam int unsigned Decided =
-      IntResetCycles + TCtrlMax + SampleCycles + 3 * IntGapCycles + CompareCycles;
+  // First cycle of a layer clock after the sample, and with the comparator outputs taken, at the
+  // latest.
+  localparam int unsigned Sampled = IntResetCycles + TCtrlMax + SampleCycles + 2 * IntGapCycles;
+  localparam int unsigned Decided = Sampled + IntGapCycles + CompareCycles;
+
+  // Of a read slot: cycles from the first to the last in which it touches nodes.
+  localparam int unsigned ReadActive = ReadSlotCycles - ReadSetupCycles - ReadGapCycles;
 
   if (Decided >= LayerPeriod) begin : gen_check_period
     $fatal(1, "phases of %0d cycles do not fit LayerPeriod = %0d", Decided, LayerPeriod);
@@ -65,8 +78,17 @@ module cnr_layer_seq
   if (IntResetCycles == 0 || IntGapCycles == 0 || SampleCycles == 0) begin : gen_check_phases
     $fatal(1, "a phase of the layer clock has no length");
   end
-  if (ReadSlotCycles >= LayerPeriod) begin : gen_check_slot
-    $fatal(1, "ReadSlotCycles = %0d, must be below LayerPeriod = %0d", ReadSlotCycles, LayerPeriod);
+  if (Sampled + ReadActive > LayerPeriod) begin : gen_check_slot
+    $fatal(1, "%0d cycles of a read do not fit the gap from cycle %0d to LayerPeriod = %0d",
+           ReadActive, Sampled, LayerPeriod);
+  end
+  if (ReadSetupCycles >= SampleCycles) begin : gen_check_ahead
+    $fatal(1, "ReadSetupCycles = %0d, must be below SampleCycles = %0d", ReadSetupCycles,
+           SampleCycles);
+  end
+  if (BiasWarmupCycles > LayerPeriod) begin : gen_check_warmup
+    $fatal(1, "BiasWarmupCycles = %0d, must be at most LayerPeriod = %0d", BiasWarmupCycles,
+           LayerPeriod);
   end
 
   // Layer clock: counts down to the edge into the next tick.
@@ -77,11 +99,10 @@ module cnr_layer_seq
   assign count_d   = tick_next ? CountW'(LayerPeriod - 1) : count_q - 1'b1;
 
   // Where the images are: bit 0 an image in its load clock, bit k + 1 one in the clock of layer k.
-  // A tick moves all of them on by one. A pipelined mode takes an image at every tick instead of
-  // waiting until the stages are free; all else below works on any number of them.
+  // A tick moves all of them on by one.
   logic [NumLayers:0]   stage_d, stage_q;
   logic [NumLayers-1:0] computing_d, computing_q;
-  logic                 permit, lost, free, start, t_ctrl_ok;
+  logic                 permit, lost, free, start, configure, t_ctrl_ok, pipelined_q;
 
   assign computing_d = stage_d[NumLayers:1];
   assign computing_q = stage_q[NumLayers:1];
@@ -90,9 +111,11 @@ module cnr_layer_seq
   assign permit   = allow_i && cfg_i.infer_en;
   assign lost     = busy_o && !permit;
   assign free     = stage_q[NumLayers-1:0] == '0;
-  assign take_o   = tick_next && free && pending_i && !lost;
-  assign start    = take_o && permit && t_ctrl_ok;
+  assign take_o   = tick_next && (free || pipelined_q) && pending_i && !lost;
+  assign start    = take_o && permit && (t_ctrl_ok || !free);
   assign finish_o = tick_next && stage_q[NumLayers] && !lost;
+
+  assign configure = start && free;
 
   always_comb begin
     t_ctrl_ok = 1'b1;
@@ -107,19 +130,21 @@ module cnr_layer_seq
     if (lost) stage_d = '0;
   end
 
-  // Configuration of the image in the layers.
+  // Configuration of the images in the layers.
   logic [NumLayers-1:0][TCtrlW-1:0]    t_ctrl_q;
   logic [NumLayers-1:0][CfSelW-1:0]    cf_sel_q;
   logic [NumClasses-1:0][CmpTrimW-1:0] cmp_trim_q;
+  logic                                gate_d, gate_q;
 
-  // Integration time of this layer clock: that of the one layer that computes. In a pipelined mode
-  // it is the longest, and each layer's int_en_o falls after its own.
+  assign gate_d = (configure || stage_d == '0) ? cfg_i.power_gate : gate_q;
+
+  // Integration time of this layer clock: that of the one layer that computes, or the longest.
   logic [TCtrlW-1:0] t_active;
 
   always_comb begin
     t_active = '0;
     for (int unsigned k = 0; k < NumLayers; k++) begin
-      if (computing_q[k]) t_active = t_active | t_ctrl_q[k];
+      if ((computing_q[k] || pipelined_q) && t_ctrl_q[k] > t_active) t_active = t_ctrl_q[k];
     end
   end
 
@@ -199,19 +224,29 @@ module cnr_layer_seq
     if (lost) state_d = StIdle;
   end
 
-  // Bias of the layers. Power gating, with its warm-up before the reset, belongs here.
-  logic [NumLayers-1:0] bias_d;
+  // In the next cycle: layers between reset and sample, those that integrate (each for its own time
+  // from the begin of the longest), and those with bias.
+  logic [NumLayers-1:0] window_d, integrate_d, bias_d;
 
-  assign bias_d = {NumLayers{permit}};
+  assign window_d = (state_d inside {StReset, StSettle, StIntegrate, StHold, StSample})
+                    ? computing_d : '0;
 
-  // A layer may be read unless it is between reset and sample, or will be before the slot is over.
+  for (genvar k = 0; k < NumLayers; k++) begin : gen_layer
+    assign integrate_d[k] = state_d == StIntegrate && computing_d[k]
+                            && 32'(phase_d) + 32'(t_ctrl_q[k]) >= 32'(t_active);
+    assign bias_d[k]      = permit && (!gate_d || window_d[k]
+                                       || (stage_d[k] && 32'(count_d) < BiasWarmupCycles));
+  end
+
+  // A layer may be read unless it is between reset and sample in one of the cycles that count.
   logic window;  // of the layers that compute
 
-  assign window = state_q inside {StReset, StSettle, StIntegrate, StHold, StSample};
+  assign window = (state_q inside {StReset, StSettle, StIntegrate, StHold})
+                  || (state_q == StSample && 32'(phase_q) > ReadSetupCycles);
 
   for (genvar k = 0; k < NumLayers; k++) begin : gen_quiet
     assign layer_quiet_o[k] = !(window && computing_q[k])
-                              && !(stage_q[k] && count_q < CountW'(ReadSlotCycles));
+                              && !(stage_q[k] && 32'(count_q) < ReadSlotCycles - ReadGapCycles);
   end
 
   // The pins leave straight from flops.
@@ -246,6 +281,8 @@ module cnr_layer_seq
       t_ctrl_q   <= '0;
       cf_sel_q   <= '0;
       cmp_trim_q <= '0;
+      pipelined_q <= 1'b0;
+      gate_q      <= 1'b0;
     end else begin
       count_q   <= count_d;
       tick_q    <= tick_next;
@@ -255,14 +292,16 @@ module cnr_layer_seq
       refused_q <= lost || (take_o && !start);
       in_load_q <= start;
       int_rst_q <= (state_d == StReset) ? computing_d : '0;
-      int_en_q  <= (state_d == StIntegrate) ? computing_d : '0;
+      int_en_q  <= integrate_d;
       sample_q  <= (state_d == StSample) ? computing_d : '0;
       bias_q    <= bias_d;
       strobe_q  <= state_d == StStrobe;
-      if (start) begin
-        t_ctrl_q   <= cfg_i.t_ctrl;
-        cf_sel_q   <= cfg_i.cf_sel;
-        cmp_trim_q <= cfg_i.cmp_trim;
+      gate_q    <= gate_d;
+      if (configure) begin
+        t_ctrl_q    <= cfg_i.t_ctrl;
+        cf_sel_q    <= cfg_i.cf_sel;
+        cmp_trim_q  <= cfg_i.cmp_trim;
+        pipelined_q <= cfg_i.pipelined;
       end
     end
   end

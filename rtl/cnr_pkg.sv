@@ -180,6 +180,8 @@ package cnr_pkg;
     logic [3:0]                          atest_sel;
     logic                                infer_en;
     logic                                refresh_en;
+    logic                                pipelined;
+    logic                                power_gate;
   } compute_cfg_t;
 
   // One failed cell.

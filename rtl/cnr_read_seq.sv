@@ -26,7 +26,7 @@ module cnr_read_seq
   input  logic                 refresh_en_i,
   input  logic                 allow_i,        // no programming
   input  logic                 invalidate_i,   // high voltage on, or no supply
-  input  logic [NumLayers-1:0] layer_quiet_i,  // may be read for the next ReadSlotCycles cycles
+  input  logic [NumLayers-1:0] layer_quiet_i,  // a slot may begin with the next cycle
 
   output logic                 busy_o,
   output logic                 done_o,
@@ -42,13 +42,13 @@ module cnr_read_seq
   localparam int unsigned SlotW     = $clog2(ReadSlotCycles);
   localparam int unsigned HoldW     = $clog2(Retention);
   localparam int unsigned IntervalW = $clog2(RefreshInterval);
-  localparam int unsigned SweepCycles = NumBanks * ReadSlotCycles;
 
-  if (SweepCycles > Retention) begin : gen_check_sweep
-    $fatal(1, "a sweep of %0d cycles is longer than Retention = %0d", SweepCycles, Retention);
-  end
-  if (RefreshInterval + SweepCycles > Retention) begin : gen_check_interval
-    $fatal(1, "RefreshInterval = %0d and a sweep of %0d cycles are longer than Retention = %0d",
+  // A sweep under full pipelined load: one slot in each layer clock, the first of them just missed.
+  localparam int unsigned SweepCycles = (NumBanks + 1) * LayerPeriod;
+
+  if (RefreshInterval + SweepCycles > Retention || 2 * SweepCycles > Retention)
+  begin : gen_check_interval
+    $fatal(1, "RefreshInterval = %0d or a sweep of %0d cycles, and a sweep, take longer than %0d",
            RefreshInterval, SweepCycles, Retention);
   end
   if (ReadSlotCycles != ReadSetupCycles + ReadResetCycles + ReadPulseCycles + 2 * ReadGapCycles)

@@ -235,6 +235,8 @@ module cnr_regs
   assign compute_cfg_o.atest_sel  = hwif_out.control.atest_sel.value;
   assign compute_cfg_o.infer_en   = hwif_out.control.infer_en.value;
   assign compute_cfg_o.refresh_en = hwif_out.control.refresh_en.value;
+  assign compute_cfg_o.pipelined  = hwif_out.control.pipelined.value;
+  assign compute_cfg_o.power_gate = hwif_out.control.power_gate.value;
 
   // A label is fresh from its strobe to the first read, that of the same cycle included.
   logic label_fresh, label_fresh_d, label_fresh_q;

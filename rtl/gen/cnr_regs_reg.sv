@@ -487,6 +487,14 @@ module cnr_regs_reg (
                 logic load_next;
             } refresh_en;
             struct {
+                logic next;
+                logic load_next;
+            } pipelined;
+            struct {
+                logic next;
+                logic load_next;
+            } power_gate;
+            struct {
                 logic [3:0] next;
                 logic load_next;
             } atest_sel;
@@ -913,6 +921,12 @@ module cnr_regs_reg (
             struct {
                 logic value;
             } refresh_en;
+            struct {
+                logic value;
+            } pipelined;
+            struct {
+                logic value;
+            } power_gate;
             struct {
                 logic [3:0] value;
             } atest_sel;
@@ -2019,6 +2033,52 @@ module cnr_regs_reg (
         end
     end
     assign hwif_out.control.refresh_en.value = field_storage.control.refresh_en.value;
+    // Field: cnr_regs.control.pipelined
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.control.pipelined.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.control && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.control.pipelined.value & ~decoded_wr_biten[2:2]) | (decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
+            load_next_c = '1;
+        end
+        field_combo.control.pipelined.next = next_c;
+        field_combo.control.pipelined.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.control.pipelined.value <= 1'h0;
+        end else begin
+            if(field_combo.control.pipelined.load_next) begin
+                field_storage.control.pipelined.value <= field_combo.control.pipelined.next;
+            end
+        end
+    end
+    assign hwif_out.control.pipelined.value = field_storage.control.pipelined.value;
+    // Field: cnr_regs.control.power_gate
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.control.power_gate.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.control && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.control.power_gate.value & ~decoded_wr_biten[3:3]) | (decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
+            load_next_c = '1;
+        end
+        field_combo.control.power_gate.next = next_c;
+        field_combo.control.power_gate.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.control.power_gate.value <= 1'h0;
+        end else begin
+            if(field_combo.control.power_gate.load_next) begin
+                field_storage.control.power_gate.value <= field_combo.control.power_gate.next;
+            end
+        end
+    end
+    assign hwif_out.control.power_gate.value = field_storage.control.power_gate.value;
     // Field: cnr_regs.control.atest_sel
     always_comb begin
         automatic logic [3:0] next_c;
@@ -3518,6 +3578,8 @@ module cnr_regs_reg (
         if(rd_mux_addr == 16'h1c) begin
             readback_data_var[0] = field_storage.control.infer_en.value;
             readback_data_var[1] = field_storage.control.refresh_en.value;
+            readback_data_var[2] = field_storage.control.pipelined.value;
+            readback_data_var[3] = field_storage.control.power_gate.value;
             readback_data_var[7:4] = field_storage.control.atest_sel.value;
             readback_data_var[8] = field_storage.control.fail_wait.value;
         end

@@ -304,6 +304,14 @@ package cnr_regs_reg_pkg;
     } cnr_regs__control__refresh_en__out_t;
 
     typedef struct {
+        logic value;
+    } cnr_regs__control__pipelined__out_t;
+
+    typedef struct {
+        logic value;
+    } cnr_regs__control__power_gate__out_t;
+
+    typedef struct {
         logic [3:0] value;
     } cnr_regs__control__atest_sel__out_t;
 
@@ -314,6 +322,8 @@ package cnr_regs_reg_pkg;
     typedef struct {
         cnr_regs__control__infer_en__out_t infer_en;
         cnr_regs__control__refresh_en__out_t refresh_en;
+        cnr_regs__control__pipelined__out_t pipelined;
+        cnr_regs__control__power_gate__out_t power_gate;
         cnr_regs__control__atest_sel__out_t atest_sel;
         cnr_regs__control__fail_wait__out_t fail_wait;
     } cnr_regs__control__out_t;
@@ -819,6 +829,23 @@ package cnr_regs_reg_pkg;
         prog_op_e__refresh = 'h9,
         prog_op_e__march = 'ha
     } prog_op_e_e;
+
+    typedef enum logic [3:0] {
+        analog_test_e__none = 'h0,
+        analog_test_e__bit_line = 'h1,
+        analog_test_e__source_line = 'h2,
+        analog_test_e__word_line = 'h3,
+        analog_test_e__sense_ref = 'h4,
+        analog_test_e__node = 'h5,
+        analog_test_e__layer0 = 'h8,
+        analog_test_e__layer1 = 'h9,
+        analog_test_e__layer2 = 'ha,
+        analog_test_e__layer3 = 'hb,
+        analog_test_e__layer4 = 'hc,
+        analog_test_e__layer5 = 'hd,
+        analog_test_e__layer6 = 'he,
+        analog_test_e__layer7 = 'hf
+    } analog_test_e_e;
 
     typedef enum logic [1:0] {
         pulse_kind_e__form = 'h1,

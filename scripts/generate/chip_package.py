@@ -95,6 +95,7 @@ def _timing(chip: Chip) -> list[str]:
         _uint("SampleCycles", phases.sample_cycles),
         _uint("TCtrlMax", phases.t_ctrl_max_cycles),
         _uint("CompareCycles", phases.compare_cycles),
+        _uint("BiasWarmupCycles", phases.bias_warmup_cycles),
     ]
 
 

@@ -58,17 +58,20 @@ class ComputeBench(InferenceBench):
         """From the reset to the end of the sample, of each layer and image so far."""
         resets, samples = self.pins.intervals("reset"), self.pins.intervals("sample")
         return [
-            Interval("window", r.bit, r.begin, s.end)
-            for r, s in zip(resets, samples, strict=True)
-            if r.bit == s.bit
+            Interval("window", k, r.begin, s.end)
+            for k in range(len(self.chip.layers))
+            for r, s in zip(
+                [r for r in resets if r.bit == k], [s for s in samples if s.bit == k], strict=True
+            )
         ]
 
     def collisions(self) -> Iterator[tuple[Slot, Interval]]:
         """Slots that touched a layer between its reset and its sample."""
         windows = self.windows()
         for slot in self.reads.slots.seen:
-            end = slot.begin + self.chip.reader.slot_cycles
+            begin = slot.begin + self.chip.reader.setup_cycles
+            end = begin + self.chip.reader.active_cycles
             layer = layer_of(self.chip, slot.bank)
             for window in windows:
-                if window.bit == layer and window.begin < end and slot.begin < window.end:
+                if window.bit == layer and window.begin < end and begin < window.end:
                     yield slot, window

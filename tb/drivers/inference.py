@@ -104,6 +104,7 @@ class InferenceBench:
                 "strobe": dut.cmp_strobe_o,
             }
         )
+        self.bias_pins = PinLog({"bias": dut.bias_en_o})
         self.config = random_config(self.rng, self.chip)
 
     @property
@@ -124,6 +125,7 @@ class InferenceBench:
         for part in (self.latches, self.comparators, self.labels, self.refused, self.errors):
             part.start()
         self.pins.start()
+        self.bias_pins.start()
 
     def configure(self, config: ComputeConfig) -> None:
         """Drive a configuration."""

@@ -40,8 +40,8 @@ class Label(NamedTuple):
 class LabelMonitor:
     """Collects labels from the pins.
 
-    One image at a time is in the layers, and the next may be loaded in the cycle of a label: a
-    label belongs to the last load before its cycle. Earlier loads without a label were dropped.
+    A label belongs to the oldest load that is not older than an image can be: one layer clock for
+    its load and one for each layer. Older loads without a label were dropped.
 
     Parameters
     ----------
@@ -62,7 +62,10 @@ class LabelMonitor:
         self._valid, self._label = dut.label_valid_o, dut.label_o
         self._ambiguous, self._tick = dut.label_ambiguous_o, dut.tick_o
         self._load = load
-        self._loads: deque[int] = deque(maxlen=2)
+        chip = chip_under_test()
+        clocks = len(chip.layers) + 1
+        self._age_max = clocks * chip.clock.layer_period_cycles
+        self._loads: deque[int] = deque(maxlen=clocks + 1)
         self.seen: list[Label] = []
         self.labels: Queue[Label] = Queue()
 
@@ -82,10 +85,10 @@ class LabelMonitor:
             await middle_of_cycle()
             assert self._tick.value, "a label without a tick"
             cycle = cycle_now()
-            loads = [load for load in self._loads if load < cycle]
+            loads = [load for load in self._loads if cycle - self._age_max <= load < cycle]
             assert loads, "a label without a load"
             decision = Decision(int(self._label.value), bool(self._ambiguous.value))
-            label = Label(loads[-1], cycle, decision)
+            label = Label(loads[0], cycle, decision)
             self.seen.append(label)
             self.labels.put_nowait(label)
             await wait_cycles()

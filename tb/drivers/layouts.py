@@ -70,6 +70,8 @@ class Layouts:
             "atest_sel": 4,
             "infer_en": 1,
             "refresh_en": 1,
+            "pipelined": 1,
+            "power_gate": 1,
         }
         self.request: Layout = {
             "kind": 2,

@@ -78,6 +78,12 @@ class SequencePins:
         self.word = WORD
         self.width_max = prog.ceilings.width_ns // self.chip.clock.clk_period_ns
         self.set(**{pin: int(pin in RISEN - {"rst_n"}) for pin in PINS})
+        self.set(bias_en=self.layers)
+
+    @property
+    def layers(self) -> int:
+        """A mask of all layers."""
+        return (1 << len(self.chip.layers)) - 1
 
     def set(self, **pins: int) -> None:
         """Drive pins by their name without direction."""
@@ -215,12 +221,16 @@ class SequencePins:
 
     async def layer(self, number: int) -> None:
         """The phases of one layer."""
-        for phase in ("int_rst", "int_en", "sample"):
-            await self.phase(phase, number)
+        await self.layers_together(1 << number)
 
-    async def phase(self, name: str, number: int) -> None:
-        """One phase of a layer and the gap after it."""
-        self.set(**{name: 1 << number})
+    async def layers_together(self, layers: int) -> None:
+        """The phases of these layers."""
+        for phase in ("int_rst", "int_en", "sample"):
+            await self.phase(phase, layers)
+
+    async def phase(self, name: str, layers: int) -> None:
+        """One phase of these layers and the gap after it."""
+        self.set(**{name: layers})
         await self.wait(4)
         self.set(**{name: 0})
         await self.wait(1)
@@ -231,3 +241,18 @@ class SequencePins:
         for number in range(len(self.chip.layers)):
             await self.layer(number)
         await self.strobe("cmp_strobe")
+
+    async def infer_pipelined(self, images: int) -> None:
+        """Images one behind the other, each loaded as the layers start with those before it."""
+        stages, limit = 0, 2 << len(self.chip.layers)
+        for clock in range(images + len(self.chip.layers)):
+            stages = (stages << 1) % limit
+            if clock < images:
+                stages |= 1
+                self.set(in_load=1)
+            self.set(int_rst=stages >> 1)
+            await self.wait(1)
+            self.set(in_load=0)
+            await self.layers_together(stages >> 1)
+            if stages & limit >> 1:
+                await self.strobe("cmp_strobe")

@@ -7,6 +7,25 @@ from enum import IntEnum
 from tb.host.registers import Field, Register
 
 
+class AnalogTest(IntEnum):
+    """Values of `analog_test_e`."""
+
+    NONE = 0
+    BIT_LINE = 1
+    SOURCE_LINE = 2
+    WORD_LINE = 3
+    SENSE_REF = 4
+    NODE = 5
+    LAYER0 = 8
+    LAYER1 = 9
+    LAYER2 = 10
+    LAYER3 = 11
+    LAYER4 = 12
+    LAYER5 = 13
+    LAYER6 = 14
+    LAYER7 = 15
+
+
 class BistPattern(IntEnum):
     """Values of `bist_pattern_e`."""
 
@@ -165,6 +184,8 @@ REGISTERS = {
         {
             "infer_en": Field(0, 1, "rw", 0),
             "refresh_en": Field(1, 1, "rw", 0),
+            "pipelined": Field(2, 1, "rw", 0),
+            "power_gate": Field(3, 1, "rw", 0),
             "atest_sel": Field(4, 4, "rw", 0),
             "fail_wait": Field(8, 1, "rw", 0),
         },

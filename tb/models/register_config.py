@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from chips.description import Chip
 
+CONTROL = ("atest_sel", "infer_en", "refresh_en", "pipelined", "power_gate")  # of the compute path
+
 Values: TypeAlias = Mapping[tuple[str, int], Mapping[str, int]]
 """Fields of each register by its name and index."""
 
@@ -52,5 +54,5 @@ def expected_compute_cfg(chip: Chip, values: Values) -> dict[str, Any]:
         "t_ctrl": [min(layer["t_ctrl"], chip.phases.t_ctrl_max_cycles) for layer in layers],
         "cf_sel": [min(layer["cf_sel"], 2**chip.mac.cf_sel_bits - 1) for layer in layers],
         "cmp_trim": [trim(values["cmp_trim", i]["trim"]) for i in range(chip.chip.classes)],
-        **{name: values["control", 0][name] for name in ("atest_sel", "infer_en", "refresh_en")},
+        **{name: values["control", 0][name] for name in CONTROL},
     }

@@ -94,6 +94,7 @@ module cnr_sequence_chk
     int_rst:     int_rst_i,
     int_en:      int_en_i,
     sample:      sample_i,
+    bias:        bias_en_i,
     cmp_strobe:  cmp_strobe_i,
     rst_n:       rst_ni,
     supply_ok:   supply_ok_i,

@@ -43,6 +43,7 @@ package cnr_sequence_pkg;
     layers_t          int_rst;
     layers_t          int_en;
     layers_t          sample;
+    layers_t          bias;
     logic             cmp_strobe;
     logic             rst_n;
     logic             supply_ok;

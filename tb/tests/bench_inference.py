@@ -8,12 +8,12 @@ from typing import Any
 
 import cocotb
 
-from chips.description import Chip
 from chips.geometry import image_beats
 from tb.drivers.compute_config import (
     ComputeConfig,
     cut_pins,
     expected_pins,
+    expected_quiet,
     label_cycle,
     random_config,
 )
@@ -287,21 +287,10 @@ async def quiet_flags_leave_room_for_one_read_slot(dut: Any) -> None:
         bench.configure(random_config(bench.rng, bench.chip))
         cocotb.start_soon(bench.send(bench.image()))
         load = await bench.load()
+        pins = expected_pins(bench.chip, bench.config, load)
         for cycle in range(load, load + bench.image_cycles + 20):
             await wait_until(cycle)
-            assert bench.quiet() == expected_quiet(bench.chip, bench.config, load, cycle)
-
-
-def expected_quiet(chip: Chip, config: ComputeConfig, load: int, cycle: int) -> int:
-    """Layers that are not between reset and sample from `cycle` to a read slot later."""
-    pins = expected_pins(chip, config, load)
-    quiet = 0
-    for k in range(len(chip.layers)):
-        begin = next(i.begin for i in pins if (i.pin, i.bit) == ("reset", k))
-        end = next(i.end for i in pins if (i.pin, i.bit) == ("sample", k))
-        if cycle >= end or cycle + chip.reader.slot_cycles < begin:
-            quiet |= 1 << k
-    return quiet
+            assert bench.quiet() == expected_quiet(bench.chip, pins, cycle)
 
 
 @cocotb.test(timeout_time=20, timeout_unit="ms")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,38 @@ async def refresh_under_full_load_touches_no_busy_layer_and_shifts_no_label(dut:
     labels = [label_cycle(bench.chip, load) for load in loads]
     assert [label.cycle for label in bench.labels.seen] == labels[: len(bench.labels.seen)]
     assert all(b - a == bench.image_cycles for a, b in pairwise(loads))
+    assert bench.refused.cycles == []
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+@cocotb.parametrize(power_gate=(False, True))
+async def refresh_finds_a_gap_in_every_layer_clock_of_full_pipelined_load(
+    dut: Any, power_gate: bool
+) -> None:
+    """All layers compute in every layer clock for the longest time; one slot fits each of them."""
+    bench = await started(dut)
+    layers, period = len(bench.chip.layers), bench.period
+    longest = (bench.chip.phases.t_ctrl_max_cycles,) * layers
+    config = replace(bench.config, t_ctrl=longest, pipelined=True, power_gate=power_gate)
+    bench.configure(config)
+    sending = cocotb.start_soon(endless(bench))
+    for _ in range(layers + 1):
+        await bench.load()
+    bench.reads.clear()
+    await bench.reads.begin()
+    while bench.reads.busy():
+        await wait_cycles(period)
+    sending.cancel()
+    await wait_cycles(2 * bench.image_cycles)
+    begins = [slot.begin for slot in bench.reads.slots.seen]
+    assert [slot.bank for slot in bench.reads.slots.seen] == list(range(bench.chip.banks))
+    assert {b - a for a, b in pairwise(begins)} == {period}
+    assert list(bench.collisions()) == []
+    loads = [i.begin for i in bench.pins.intervals("load")]
+    assert {b - a for a, b in pairwise(loads)} == {period}
+    assert [label.cycle for label in bench.labels.seen] == [
+        label_cycle(bench.chip, load) for load in loads
+    ]
     assert bench.refused.cycles == []
 
 

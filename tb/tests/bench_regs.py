@@ -13,7 +13,7 @@ from tb.drivers.packed import bits, pack
 from tb.drivers.register_walk import every_register, every_writable, readable, writable
 from tb.drivers.regs import EVENTS, STROBES, RegsBench
 from tb.host.regmap import REGISTERS, ProgErr, ProgOp
-from tb.models.register_config import expected_compute_cfg, expected_prog_cfg
+from tb.models.register_config import CONTROL, expected_compute_cfg, expected_prog_cfg
 
 
 async def started(dut: Any) -> RegsBench:
@@ -123,7 +123,7 @@ async def configuration_reaches_the_chip(dut: Any) -> None:
 async def compute_settings_saturate(dut: Any) -> None:
     env = await started(dut)
     for word in range(256):
-        values = {("control", 0): {"atest_sel": 0, "infer_en": 0, "refresh_en": 0}}
+        values = {("control", 0): dict.fromkeys(CONTROL, 0)}
         for i in range(len(env.chip.layers)):
             values["layer", i] = {"t_ctrl": word + i & 255, "cf_sel": word + i & 15}
             await env.write("layer", i, **values["layer", i])

@@ -183,7 +183,41 @@ async def inferring(pins: SequencePins) -> None:
     await pins.strobe("rd_rst", pins.chip.reader.reset_cycles)
     await pins.strobe("in_load")
     await pins.strobe("rd_pulse", pins.chip.reader.pulse_cycles)
+    await pins.wait()
     await pins.layer(0)
+
+
+async def pipelining(pins: SequencePins) -> None:
+    """More images than layers, one behind the other, then one that fails for lack of bias."""
+    await pins.read_banks()
+    await pins.infer_pipelined(len(pins.chip.layers) + 2)
+    await pins.strobe("in_load")
+    await pins.phase("int_rst", 1)
+    pins.set(bias_en=0)
+    await pins.wait()
+    await pins.read_bank(0)
+    pins.set(bias_en=pins.layers)
+    await pins.wait(pins.chip.phases.bias_warmup_cycles)
+    await pins.infer_pipelined(1)
+
+
+async def reading_between_layer_clocks(pins: SequencePins) -> None:
+    """A bank of the layer is read from the fall of its sample to its reset."""
+    reader = pins.chip.reader
+    await pins.read_banks()
+    await pins.strobe("in_load")
+    await pins.phase("int_rst", 1)
+    await pins.phase("int_en", 1)
+    pins.set(sample=1, rd_bank=0)
+    await pins.wait(4)
+    pins.set(sample=0, rd_rst=1)
+    await pins.wait(reader.reset_cycles)
+    pins.set(rd_rst=0)
+    await pins.wait(reader.gap_cycles)
+    await pins.strobe("rd_pulse", reader.pulse_cycles, in_load=1)
+    pins.set(in_load=0)
+    await pins.wait()
+    await pins.infer()
 
 
 KINDS = (
@@ -199,6 +233,8 @@ KINDS = (
     alarming,
     refusing,
     inferring,
+    pipelining,
+    reading_between_layer_clocks,
 )
 
 

@@ -580,7 +580,7 @@ async def a20_held(dut: Any) -> None:
 @property_test
 async def a20_overlap(dut: Any) -> None:
     pins = await loaded(dut)
-    await pins.phase("int_rst", 0)
+    await pins.phase("int_rst", 1)
     pins.set(int_en=1)
     await pins.wait(4)
     pins.set(sample=1)
@@ -590,14 +590,14 @@ async def a20_overlap(dut: Any) -> None:
 @property_test
 async def a20_integrate(dut: Any) -> None:
     pins = await loaded(dut)
-    await pins.phase("int_en", 0)
+    await pins.phase("int_en", 1)
 
 
 @property_test
 async def a20_sample(dut: Any) -> None:
     pins = await loaded(dut)
-    await pins.phase("int_rst", 0)
-    await pins.phase("sample", 0)
+    await pins.phase("int_rst", 1)
+    await pins.phase("sample", 1)
 
 
 @property_test
@@ -612,3 +612,84 @@ async def a20_compare(dut: Any) -> None:
     for number in range(len(pins.chip.layers) - 1):
         await pins.layer(number)
     await pins.strobe("cmp_strobe")
+
+
+@property_test
+async def a20_compare_twice(dut: Any) -> None:
+    pins = await loaded(dut)
+    for number in range(len(pins.chip.layers)):
+        await pins.layer(number)
+    await pins.strobe("cmp_strobe")
+    await pins.wait()
+    await pins.strobe("cmp_strobe")
+
+
+async def two_images(dut: Any) -> SequencePins:
+    """One image is in layer 0, the next at its input; nothing has been reset for them yet."""
+    pins = await loaded(dut)
+    await pins.wait()
+    pins.set(in_load=1, int_rst=1)
+    await pins.wait()
+    pins.set(in_load=0)
+    await pins.layers_together(1)
+    return pins
+
+
+@property_test
+async def a20_layers_of_a_lost_image(dut: Any) -> None:
+    """Layer 1 has not started with layer 0, so its image is gone."""
+    pins = await two_images(dut)
+    await pins.layer(0)
+    pins.set(bias_en=0)
+    await pins.wait()
+    pins.set(bias_en=pins.layers)
+    await pins.wait(pins.chip.phases.bias_warmup_cycles)
+    await pins.layers_together(0b110)
+
+
+@property_test
+async def a20_start(dut: Any) -> None:
+    pins = await two_images(dut)
+    await pins.phase("int_rst", 0b01)
+    await pins.phase("int_rst", 0b11)
+
+
+@property_test
+async def a20_together(dut: Any) -> None:
+    pins = await two_images(dut)
+    await pins.phase("int_rst", 0b11)
+    await pins.phase("int_en", 0b11)
+    await pins.phase("sample", 0b10)
+
+
+@property_test
+async def a20_bias(dut: Any) -> None:
+    pins = await loaded(dut)
+    await pins.phase("int_rst", 1)
+    pins.set(int_en=1)
+    await pins.wait()
+    pins.set(bias_en=0)
+    await pins.wait()
+
+
+@property_test
+async def a20_warm(dut: Any) -> None:
+    pins = await loaded(dut)
+    pins.set(bias_en=0)
+    await pins.wait()
+    pins.set(bias_en=pins.layers)
+    await pins.wait(pins.chip.phases.bias_warmup_cycles - 1)
+    await pins.layer(0)
+
+
+@property_test
+@cocotb.parametrize(phases=(1, 2, 3))
+async def a20_read(dut: Any, phases: int) -> None:
+    pins = await loaded(dut)
+    for phase in ("int_rst", "int_en")[:phases]:
+        await pins.phase(phase, 1)
+    if phases == 3:
+        pins.set(sample=1)
+        await pins.wait()
+    pins.set(rd_bank=0, rd_rst=1)
+    await pins.wait()

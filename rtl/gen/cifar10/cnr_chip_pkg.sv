@@ -45,6 +45,7 @@ package cnr_chip_pkg;
   localparam int unsigned SampleCycles = 4;
   localparam int unsigned TCtrlMax = 32;
   localparam int unsigned CompareCycles = 4;
+  localparam int unsigned BiasWarmupCycles = 10;
 
   // Pulsed read, in system clocks
   localparam int unsigned ReadSetupCycles = 1;
