@@ -14,7 +14,7 @@ import numpy as np
 from cocotb.simtime import get_sim_time
 
 from pymodel.macro import Macro
-from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense
+from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense, TestPad
 
 PS = 1e-12
 DURATION_BITS = 48
@@ -56,12 +56,15 @@ class AnalogBinding:
         self._sense = Fields(*place, cells, 1, dac, 10, DURATION_BITS)
         self._read = Fields(1, pins.bank, DURATION_BITS, DURATION_BITS, 1, pins.bank)
         self._phase = Fields(*[layers] * 4, *[chip.mac.cf_sel_bits] * layers)
+        self._test = Fields(4, cells, cells, 1, dac, dac, dac, 1, 1, 10, pins.bank)
+        self._test_pins: list[int] = []
         self._trim = Fields(*[chip.mac.comparator_trim_bits] * chip.chip.classes)
 
     def start(self) -> None:
         """Start answering; the pump is ready until `set_pump` says otherwise."""
         self.stub.sense_model.value = 0
         self.stub.cmp_model.value = 0
+        self.stub.atest_model.value = 0.0
         self.set_pump(True)
         for name, answer in (
             ("drive", self._on_drive),
@@ -70,8 +73,9 @@ class AnalogBinding:
             ("load", self._on_load),
             ("phase", self._on_phase),
             ("compare", self._on_compare),
+            ("atest", self._on_test),
         ):
-            cocotb.start_soon(_follow(getattr(self.stub, f"{name}_tgl"), answer))
+            cocotb.start_soon(self._follow(getattr(self.stub, f"{name}_tgl"), answer))
 
     def set_pump(self, ready: bool) -> None:
         """Drive the pump-ready pin."""
@@ -105,8 +109,9 @@ class AnalogBinding:
             self.macro.read_reset(ReadReset(next_bank, _now_s()))
 
     def _on_load(self) -> None:
+        self._on_phase()  # a reset of layer 0 with the same edge takes the image before this one
         raw = _unsigned(self.stub.in_latch).to_bytes(len(self.stub.in_latch) // 8, "little")
-        self.macro.load_image(np.frombuffer(raw, np.uint8)[: self.macro.chip.image_bytes], _now_s())
+        self.macro.load_image(np.frombuffer(raw, np.uint8)[: self.macro.chip.image_bytes])
 
     def _on_phase(self) -> None:
         reset, integrate, sample, bias, *cf_sel = self._phase.cut(_unsigned(self.stub.phase_evt))
@@ -119,11 +124,25 @@ class AnalogBinding:
         signed = tuple((trim ^ sign) - sign for trim in reversed(trims))
         self.stub.cmp_model.value = self.macro.compare(signed, _now_s())
 
+    def _on_test(self) -> None:
+        self._test_pins = self._test.cut(_unsigned(self.stub.atest_evt))
 
-async def _follow(toggle: Any, answer: Callable[[], None]) -> None:
-    while True:
-        await toggle.value_change
-        answer()
+    async def _follow(self, toggle: Any, answer: Callable[[], None]) -> None:
+        while True:
+            await toggle.value_change
+            answer()
+            if self._test_pins:
+                self._show_test_pad()
+
+    def _show_test_pad(self) -> None:
+        select, bl_en, sl_en, wl_en, wl, bl, sl, polarity, on, ref, bank = self._test_pins
+        pins = TestPad(
+            *(select, bl_en, sl_en, bool(wl_en), wl, bl, sl, polarity, bool(on), ref, bank),
+            _now_s(),
+        )
+        self.stub.atest_model.value = self.macro.test_pad(pins)
+        if not select:
+            self._test_pins = []
 
 
 def _unsigned(handle: Any) -> int:

@@ -16,7 +16,7 @@ from pymodel.mac import MacArray
 from pymodel.noise import Effects, ImageNoise
 from pymodel.pins import Phases
 from pymodel.rng import FloatArray
-from pymodel.tia import picoseconds, reset_left, switched_capacitor_v
+from pymodel.tia import biased_ps, picoseconds, reset_left, switched_capacitor_v
 
 NO_IMAGE = -1  # a stage that holds no image yet has no noise
 
@@ -34,13 +34,15 @@ class Integrator:
     """State of the integrators of one layer.
 
     volts: (1, *sum_shape) or None when empty. image: what was integrated. The times since the
-    last settlement are pending: their charge is computed when something changes.
+    last settlement are pending: their charge is computed when something changes. biased_at_ps: when
+    the bias of the layer was last switched on.
     """
 
     volts: FloatArray | None = None
     image: int = NO_IMAGE
     integrating_ps: int = 0
     resetting_ps: int = 0
+    biased_at_ps: int = 0
 
 
 def layers_of(mask: int) -> Iterator[int]:
@@ -54,9 +56,11 @@ def layers_of(mask: int) -> Iterator[int]:
 class ComputeSide:
     """Integrators, holds and comparators of all layers.
 
-    Pins act for as long as they last: a reset discharges, an integration without bias adds
-    nothing, reset and integration together short the charge, a hold follows its integrator while
-    sample is high and keeps what it had when sample falls.
+    Pins act for as long as they last: a reset discharges, an integration without bias adds nothing
+    and one too soon after it came on too little, reset and integration together short the charge, a
+    hold follows its integrator while sample is high and keeps what it had when sample falls. The
+    sample-and-hold of the input is double: a load fills the one, and the reset of layer 0 puts it
+    before that layer.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class ComputeSide:
         self._stages = [Stage(chip, k) for k in range(len(chip.layers))]
         self._integrators = [Integrator() for _ in chip.layers]
         shapes = [chip.geometry[0].in_shape, *(g.out_shape for g in chip.geometry)]
+        self._loaded: Hold | None = None  # waits for the reset of layer 0
         self._holds = [Hold(np.zeros((1, *shape), np.float32)) for shape in shapes]  # 0: input
         self._pins = Phases(0, 0, 0, 0, (0,) * len(chip.layers), 0.0)
         self._now_ps = 0
@@ -87,6 +92,10 @@ class ComputeSide:
         for k in self._changed(old, pins):
             self._settle(k)
             self._switch_capacitor(k, old.cf_sel[k], pins.cf_sel[k])
+        for k in layers_of(pins.bias_en & ~old.bias_en):
+            self._integrators[k].biased_at_ps = self._now_ps
+        if pins.int_rst & ~old.int_rst & 1:
+            self._take_input()
         self._settle_after(old.sample ^ pins.sample)
         for k in layers_of(old.sample & ~pins.sample):
             self._capture(k)
@@ -118,7 +127,9 @@ class ComputeSide:
         for k in layers_of(pins.int_rst):
             self._integrators[k].resetting_ps += passed_ps
         for k in layers_of(pins.int_en & pins.bias_en & ~pins.int_rst):
-            self._integrators[k].integrating_ps += passed_ps
+            state, mac = self._integrators[k], self._chip.mac
+            age_ps = now_ps - state.biased_at_ps
+            state.integrating_ps += biased_ps(mac, age_ps) - biased_ps(mac, age_ps - passed_ps)
 
     def settle_layer(self, layer: int, now_s: float) -> None:
         """Integrate a layer up to `now_s`, before something that it depends on changes."""
@@ -185,8 +196,14 @@ class ComputeSide:
             return None
         return self._noise.of_stage(self._noise.block(image)[None], k)
 
-    def load(self, pixels: npt.NDArray[np.uint8], image: int, now_s: float | None) -> None:
-        """Put the pixels of image number `image` at the input of layer 0.
+    def _take_input(self) -> None:
+        """Put what was loaded last before layer 0."""
+        if self._loaded is not None:
+            self._integrate(0)
+            self._holds[0], self._loaded = self._loaded, None
+
+    def load(self, pixels: npt.NDArray[np.uint8], image: int) -> None:
+        """Keep the pixels of image number `image` for the next reset of layer 0.
 
         Raises
         ------
@@ -198,11 +215,8 @@ class ComputeSide:
             raise InputError(
                 f"image: {pixels.dtype} of {pixels.size}, must be uint8 of {self._chip.image_bytes}"
             )
-        if now_s is not None:
-            self.advance(now_s)
-        self._integrate(0)
         volts = pixel_volts(pixels.reshape(1, *shape), self._chip.mac.v_fs_v)
-        self._holds[0] = Hold(volts, image)
+        self._loaded = Hold(volts, image)
 
     def compare(self, trims: tuple[int, ...], now_s: float) -> int:
         """Decisions of the comparators on the last layer's hold, pair 0 in bit 0.
@@ -227,6 +241,10 @@ class ComputeSide:
             block = self._noise.block(image)[None]
             errors_v = errors_v + self._noise.of_comparators(block)
         return errors_v
+
+    def held_image(self, layer: int) -> int:
+        """Number of the image whose outputs a layer holds; -1: none."""
+        return self._holds[layer + 1].image
 
     def held_v(self, layer: int) -> FloatArray:
         """Held outputs of a layer, float32 (*out_shape), in volts; a copy."""

@@ -15,11 +15,12 @@ import numpy.typing as npt
 from chips.description import Chip
 from chips.errors import InputError
 from chips.weights import Weights, weight_words
+from pymodel.analog_test import AnalogTest
 from pymodel.cell import CellArray
 from pymodel.compute_side import ComputeSide
 from pymodel.device import Device
 from pymodel.noise import Effects
-from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense
+from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense, TestPad
 from pymodel.programming_side import ProgrammingSide
 from pymodel.read_side import ReadSide
 from pymodel.rng import FloatArray, Stream, generator, require_word
@@ -67,6 +68,7 @@ class Macro:
         self._programming = ProgrammingSide(chip, device, seed, die)
         self._read = ReadSide(chip, device, self._programming.arrays, seed, die)
         self._compute = ComputeSide(chip, self._read.macs, seed, die)
+        self._analog_test = AnalogTest(chip, self._read, self._compute)
         self._next_image = 0
         self.statistics = Statistics()
         self.configure_noise(effects if effects is not None else Effects.all())
@@ -94,16 +96,17 @@ class Macro:
         self._compute.settle_layer(self._read.layer_of(pins.bank), pins.now_s)
         self._read.pulse(pins)
 
-    def load_image(self, pixels: npt.NDArray[np.uint8], now_s: float | None = None) -> int:
+    def load_image(self, pixels: npt.NDArray[np.uint8]) -> int:
         """The input latches go to the input DACs; the number of the image.
+
+        Layer 0 sees it from its next reset on.
 
         Parameters
         ----------
         pixels : uint8 (bytes,), channel, row, column
-        now_s : time in seconds; needed only if layer 0 may be integrating
         """
         image = self._next_image
-        self._compute.load(pixels, image, now_s)
+        self._compute.load(pixels, image)
         self._next_image += 1
         self.statistics.images += 1
         return image
@@ -116,6 +119,10 @@ class Macro:
         """Comparator strobe: bit per pair i < j, 1 = V_i >= V_j. `trims`: signed codes."""
         self.statistics.compares += 1
         return self._compute.compare(trims, now_s)
+
+    def test_pad(self, pins: TestPad) -> float:
+        """The analog test pad, in volts; in ohms where it shows the sense reference."""
+        return self._analog_test.pad(pins)
 
     # What only a model can do.
 
@@ -183,6 +190,10 @@ class Macro:
     def held_v(self, layer: int) -> FloatArray:
         """Held outputs of a layer, float32 (*out_shape), in volts."""
         return self._compute.held_v(layer)
+
+    def held_image(self, layer: int) -> int:
+        """Number of the image whose outputs a layer holds; -1: none."""
+        return self._compute.held_image(layer)
 
     def hold_age(self, now_s: float) -> float:
         """Age of the oldest held bank in seconds; infinite if one was never read."""

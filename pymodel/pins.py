@@ -68,3 +68,20 @@ class Phases(NamedTuple):
     bias_en: int
     cf_sel: tuple[int, ...]
     now_s: float
+
+
+class TestPad(NamedTuple):
+    """The analog test multiplexer, and the pins of what it can show."""
+
+    select: int
+    bl_en: int
+    sl_en: int
+    wl_en: bool
+    wl_dac: int
+    bl_dac: int
+    sl_dac: int
+    polarity: int
+    hv_on: bool
+    ref_code: int
+    bank: int
+    now_s: float

@@ -95,6 +95,18 @@ class ReadSide:
             loaded = self._loaded[layer] = Loaded(gates, macs)
         return loaded.macs
 
+    def node_v(self, bank: int, now_s: float) -> float:
+        """Voltage of the storage node of the first cell of a bank.
+
+        Raises
+        ------
+        InputError
+            No such bank.
+        """
+        layer = self.layer_of(bank)
+        base = self._chip.geometry[layer].bank_base
+        return self._nodes[layer].first_node_v(bank - base, now_s)
+
     def age_s(self, now_s: float) -> float:
         """Age of the oldest held bank in seconds; infinite if one was never read."""
         return max(nodes.age_s(now_s) for nodes in self._nodes)

@@ -187,6 +187,13 @@ class NodeArray:
         safe_v = safe_node_v(self._reader)
         return droop_s(self._reader, weakest_v, safe_v) - SAFETY_S if weakest_v > safe_v else 0.0
 
+    def first_node_v(self, bank: int, now_s: float) -> float:
+        """Voltage of the first node of a bank; 0 from its reset to the end of its read."""
+        if bank in self.discharged:
+            return 0.0
+        node_v = self._node_v[self.words(bank)[0], :1]
+        return float(held_node_v(self._reader, node_v, now_s - float(self.read_s[bank]))[0])
+
     def age_s(self, now_s: float) -> float:
         """Age of the oldest held read in seconds; infinite if a bank was never read."""
         return float(now_s - self.read_s.min())

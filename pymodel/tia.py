@@ -86,6 +86,23 @@ def reset_left(mac: Mac, duration_ps: int) -> float:
     return left if left * mac.v_fs_v > reset_noise_v(mac) else 0.0
 
 
+def biased_ps(mac: Mac, age_ps: int) -> int:
+    """Full integration, in ps, that counts as much as the first `age_ps` after the bias came on.
+
+    The MAC currents rise as 1 - exp(-t / tau), so t - tau (1 - exp(-t / tau)). The rise from 0 at
+    each switching is an assumption, and so is tau.
+
+    Raises
+    ------
+    InputError
+        A negative time.
+    """
+    if age_ps < 0:
+        raise InputError(f"bias on for {age_ps} ps, must not be negative")
+    tau_ps = mac.bias_tau_ns * 1e3
+    return round(age_ps + tau_ps * math.expm1(-age_ps / tau_ps))
+
+
 def switched_capacitor_v(mac: Mac, volts: FloatArray, old_sel: int, new_sel: int) -> FloatArray:
     """Integrator output after the capacitor changed under charge, in volts.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import cocotb
@@ -27,7 +27,9 @@ from tb.host.codes import LevelWindow
 from tb.host.host import Host, Outcome, WordAddress
 from tb.host.recording import Recording
 from tb.host.regmap import ProgOp
+from tb.layer_outputs import LayerOutputs
 
+TEST_PAD_NS = 200  # from a write of the select to the pad
 LABEL_TIMEOUT_LAYER_CLOCKS = 100
 
 
@@ -110,6 +112,19 @@ class ChipEnv:
         await FallingEdge(strobe)
         return (get_sim_time("ns") - start_ns) * 1e-9
 
+    async def pulse(self) -> None:
+        """Wait until high voltage is on in the next pulse."""
+        await RisingEdge(self._macro_pins.hv_en_i)
+
+    async def sense(self) -> None:
+        """Wait until the sense amplifiers are on in the next sense."""
+        await RisingEdge(self._macro_pins.sense_en_i)
+
+    async def test_pad(self) -> float:
+        """The analog test pad, in volts; in ohms where it shows the sense reference."""
+        await Timer(TEST_PAD_NS, "ns")
+        return float(self._macro_pins.atest_model.value)
+
     def set_supply(self, good: bool) -> None:
         """Drive the supply flag."""
         self._dut.supply_ok_i.value = int(good)
@@ -176,6 +191,17 @@ class ChipEnv:
         """Send one image and wait for its label."""
         await self.send_image(image)
         return await self.next_label()
+
+    async def stream(self, images: Sequence[npt.NDArray[np.uint8]]) -> AsyncIterator[Label]:
+        """Stream images without a pause and give each label as it comes."""
+        sending = cocotb.start_soon(self.send_images(images))
+        for _ in images:
+            yield await self.next_label()
+        await sending
+
+    def layer_outputs(self) -> LayerOutputs:
+        """Takes what every layer holds for each image."""
+        return LayerOutputs(self._dut.tick_o, self.macro)
 
     async def next_label(self) -> Label:
         """Wait for the next label."""

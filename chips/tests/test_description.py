@@ -53,8 +53,16 @@ def test_hashes_tell_chips_apart() -> None:
         ("classes = 10", "classes = 9", "one filter per class"),
         ("layer_period_cycles = 50", "layer_period_cycles = 47", "47 cycles must be below"),
         ("gap_cycles = 1\npulse", "gap_cycles = 2\npulse", "take 9 cycles, must be at most the 8"),
-        ("setup_cycles = 1 ", "setup_cycles = 4 ", "setup_cycles 4 must be below sample_cycles = 4"),
-        ("bias_warmup_cycles = 10", "bias_warmup_cycles = 51", "must be at most layer_period_cycles"),
+        (
+            "setup_cycles = 1 ",
+            "setup_cycles = 4 ",
+            "4 must be below sample_cycles = 4",
+        ),
+        (
+            "bias_warmup_cycles = 10",
+            "bias_warmup_cycles = 51",
+            "51 must be at most",
+        ),
         ("setup_cycles = 4", "setup_cycles = -3", "setup_cycles -3 must be above 0"),
         ("dac_step_mv = 10", "dac_step_mv = 0", "dac_step_mv 0 must be above 0"),
         ("clk_period_ns = 20", "clk_period_ns = 0", "clk_period_ns 0 must be even and in"),

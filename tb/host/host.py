@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from chips.description import Chip
 from chips.sections import Ramp
 from tb.host.codes import LevelWindow, formed_code, whole
-from tb.host.regmap import REGISTERS, BistPattern, Nesting, ProgErr, ProgOp, PulseKind
+from tb.host.regmap import REGISTERS, AnalogTest, BistPattern, Nesting, ProgErr, ProgOp, PulseKind
 
 MAGIC = REGISTERS["id"].fields["value"].reset
 MAJOR = REGISTERS["version"].fields["major"].reset
@@ -121,7 +121,7 @@ class Host:
         self._bus = bus
         self._interrupt = interrupt
         self.chip = chip
-        self._control = {"infer_en": 0, "refresh_en": 0, "atest_sel": 0, "fail_wait": 0}
+        self._control = dict.fromkeys(REGISTERS["control"].fields, 0)
         self._events: set[str] = set()
 
     # Registers
@@ -378,6 +378,10 @@ class Host:
             cells.append(FailedCell(word=word, **cell))
         return FailLog(cells, overflow)
 
+    async def select_analog_test(self, point: AnalogTest) -> None:
+        """Connect the analog test pad."""
+        await self._set_control(atest_sel=point)
+
     # Inference
 
     async def read_weights(self) -> None:
@@ -393,6 +397,10 @@ class Host:
         events = await self.wait_for("read_done", "brown_out", "cmd_refused")
         if not (await self.read("status"))["weights_valid"]:
             raise HostError(f"no valid weights after a pulsed read: {', '.join(sorted(events))}")
+
+    async def configure_inference(self, *, pipelined: bool, power_gate: bool) -> None:
+        """Choose how images go through the layers; counts from the next one into empty layers."""
+        await self._set_control(pipelined=int(pipelined), power_gate=int(power_gate))
 
     async def enable_inference(self, refresh: bool = True) -> None:
         """Accept images, and keep the weights fresh."""

@@ -7,7 +7,9 @@
 //   load     the input latches go into the sample-and-hold
 //   phase    any compute pin has changed
 //   compare  a rising comparator strobe
-// The model writes sense_model, cmp_model and pump_model.
+//   atest    the analog test multiplexer is in use, and it or a pin that it can show has changed
+// The model writes sense_model, cmp_model, pump_model, and what is on the analog test pad, as of the
+// last event: atest_model in volts, in ohms where it shows the sense reference.
 
 module cnr_macro
   import cnr_chip_pkg::*;
@@ -206,7 +208,17 @@ module cnr_macro
   always @(phase_evt) phase_tgl = ~phase_tgl;
   always @(posedge cmp_strobe_i) compare_tgl = ~compare_tgl;
 
-  logic unused_atest;
-  assign unused_atest = ^atest_sel_i;
+  // Analog test multiplexer.
+  localparam int unsigned AtestW = 4 + 2 * WordCells + 1 + 3 * DacW + 2 + 10 + BankW;
+  logic [AtestW-1:0] atest_evt;
+  logic atest_tgl = 1'b0;
+  real  atest_model = 0.0;
+
+  assign atest_evt = (atest_sel_i == '0) ? '0
+                     : {atest_sel_i, drive.bl_en, drive.sl_en, drive.wl_en, drive.wl_dac,
+                        drive.bl_dac, drive.sl_dac, drive.polarity, drive.on, sense_ref_i,
+                        rd_bank_i};
+
+  always @(atest_evt) atest_tgl = ~atest_tgl;
 
 endmodule

@@ -6,10 +6,12 @@ What it should give is predicted by `tb.reference` from the weight file alone.
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import cocotb
 import numpy as np
+import pytest
 from cocotb.triggers import Timer
 
 from chips import load_chip
@@ -19,15 +21,19 @@ from pymodel.device import load_device
 from pymodel.macro import Macro
 from pymodel.noise import Effects
 from tb.drivers.labels import Label
-from tb.env import ChipEnv
-from tb.host.regmap import ProgErr
-from tb.verdict import assert_golden_label
+from tb.env import ChipEnv, level_windows
+from tb.host.codes import code_ohm
+from tb.host.host import first_word
+from tb.host.regmap import AnalogTest, ProgErr, ProgOp
+from tb.reference.network import golden_forward
+from tb.verdict import assert_golden_label, assert_golden_outputs
 
 CHIP = load_chip("mini")
 DEVICE = load_device(CHIP.chip.device)
 WEIGHTS = load_weights(default_weights(CHIP), CHIP)
 IMAGES = load_images(embedded_images(CHIP), CHIP).pixels
 WORDS = weight_words(CHIP, WEIGHTS)
+FIRST = first_word(CHIP)
 READ_NOISE = Effects(read_noise=True)
 
 
@@ -45,6 +51,14 @@ async def programmed(dut: Any) -> ChipEnv:
     env = await started(dut)
     assert (await env.form()).error is ProgErr.NONE
     assert (await env.write(WORDS)).error is ProgErr.NONE
+    await env.read_weights()
+    return env
+
+
+async def preset(dut: Any) -> ChipEnv:
+    """The same with cells that were put into their states."""
+    env = await started(dut)
+    env.macro.preset_weights(WEIGHTS)
     await env.read_weights()
     return env
 
@@ -183,3 +197,60 @@ async def a_programmed_chip_is_not_pulsed_again(dut: Any) -> None:
     before = env.macro.statistics.drives
     assert (await env.write(WORDS)).error is ProgErr.NONE
     assert env.macro.statistics.drives == before > 0
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def the_analog_test_pad_shows_lines_and_reference_in_a_pulse(dut: Any) -> None:
+    env = await started(dut)
+    prog = CHIP.programming
+    points = (
+        (AnalogTest.BIT_LINE, ProgOp.FORM, 1e-3 * prog.form.line_start_mv),
+        (AnalogTest.WORD_LINE, ProgOp.SET, 1e-3 * prog.set.wl_start_mv),
+        (AnalogTest.SOURCE_LINE, ProgOp.RESET, 1e-3 * prog.reset.line_start_mv),
+        (AnalogTest.BIT_LINE, ProgOp.SET, 1e-3 * prog.set.line_start_mv),
+        (AnalogTest.NONE, ProgOp.SET, 0.0),
+    )
+    for point, op, expected in points:
+        await env.host.select_analog_test(point)
+        await env.host.start(op, FIRST, FIRST)
+        await env.pulse()
+        assert await env.test_pad() == pytest.approx(expected)
+        assert (await env.host.finished()).error is ProgErr.NONE
+        assert await env.test_pad() == 0
+    highest_low = code_ohm(level_windows(DEVICE)[0].verify_codes[1])
+    await env.host.select_analog_test(AnalogTest.SENSE_REF)
+    await env.host.start(ProgOp.SET, FIRST, FIRST)
+    await env.sense()
+    assert await env.test_pad() == pytest.approx(highest_low)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+async def the_analog_test_pad_shows_a_storage_node_and_the_layer_outputs(dut: Any) -> None:
+    env = await preset(dut)
+    reader = CHIP.reader
+    await env.host.select_analog_test(AnalogTest.NODE)
+    resistance_ohm = float(env.macro.resistances(0)[0, 0, 0])
+    divider_v = reader.vdd_v * reader.r_ref_ohm / (resistance_ohm + reader.r_ref_ohm)
+    assert await env.test_pad() == pytest.approx(divider_v, rel=0.02)  # it leaks
+    held = golden_forward(CHIP, WEIGHTS, IMAGES[0])
+    for layer, outputs in enumerate(held):
+        await env.host.select_analog_test(AnalogTest(AnalogTest.LAYER0 + layer))
+        await env.classify(IMAGES[1])
+        await env.classify(IMAGES[0])
+        expected_v = CHIP.mac.v_fs_v * outputs.flat[0]
+        assert await env.test_pad() == pytest.approx(expected_v, abs=1e-5)
+
+
+@cocotb.test(timeout_time=100, timeout_unit="ms")
+@cocotb.parametrize(power_gate=(False, True))
+async def pipelined_images_become_their_golden_labels(dut: Any, power_gate: bool) -> None:
+    env = await preset(dut)
+    await env.host.configure_inference(pipelined=True, power_gate=power_gate)
+    outputs = env.layer_outputs()
+    outputs.start()
+    images = [IMAGES[n % len(IMAGES)] for n in range(24)]
+    labels = [label async for label in env.stream(images)]
+    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+        assert_golden_outputs(CHIP, WEIGHTS, image, outputs.of(number), label)
+    cycles = [label.cycle for label in labels]
+    assert {b - a for a, b in pairwise(cycles)} == {CHIP.clock.layer_period_cycles}

@@ -22,18 +22,14 @@ from tb.drivers.labels import Label
 from tb.drivers.pin_log import Interval
 
 
-async def started(
-    dut: Any, *, pipelined: bool = True, power_gate: bool = False
-) -> InferenceBench:
+async def started(dut: Any, *, pipelined: bool = True, power_gate: bool = False) -> InferenceBench:
     bench = InferenceBench(dut, cocotb.RANDOM_SEED)
     await bench.start()
     reconfigure(bench, pipelined=pipelined, power_gate=power_gate)
     return bench
 
 
-def reconfigure(
-    bench: InferenceBench, *, pipelined: bool = True, power_gate: bool = False
-) -> None:
+def reconfigure(bench: InferenceBench, *, pipelined: bool = True, power_gate: bool = False) -> None:
     """Drive another random configuration in this mode."""
     random = random_config(bench.rng, bench.chip)
     bench.configure(replace(random, pipelined=pipelined, power_gate=power_gate))

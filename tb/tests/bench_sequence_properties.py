@@ -637,21 +637,19 @@ async def two_images(dut: Any) -> SequencePins:
 
 @property_test
 async def a20_layers_of_a_lost_image(dut: Any) -> None:
-    """Layer 1 has not started with layer 0, so its image is gone."""
+    """Layer 0 has not started with layer 1, so its image is gone."""
     pins = await two_images(dut)
+    await pins.layer(1)
     await pins.layer(0)
-    pins.set(bias_en=0)
-    await pins.wait()
-    pins.set(bias_en=pins.layers)
-    await pins.wait(pins.chip.phases.bias_warmup_cycles)
-    await pins.layers_together(0b110)
 
 
 @property_test
 async def a20_start(dut: Any) -> None:
-    pins = await two_images(dut)
-    await pins.phase("int_rst", 0b01)
-    await pins.phase("int_rst", 0b11)
+    pins = await loaded(dut)
+    await pins.wait()
+    await pins.strobe("in_load", int_rst=1)
+    await pins.phase("int_rst", 1)
+    await pins.phase("int_rst", 1)
 
 
 @property_test
