@@ -29,7 +29,7 @@ from tb.host.recording import Recording
 from tb.host.regmap import ProgOp
 from tb.layer_outputs import LayerOutputs
 
-TEST_PAD_NS = 200  # from a write of the select to the pad
+TEST_PAD_NS = 40  # from a pin to the pad
 LABEL_TIMEOUT_LAYER_CLOCKS = 100
 
 
