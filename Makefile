@@ -9,6 +9,8 @@ WEIGHTS ?=
 DATA    ?= $(if $(filter cifar10,$(CHIP)),$(CIFAR10_DIR))
 IMAGES  ?=
 NOISE   ?= on
+MODE    ?= sequential
+POWER_GATE ?= 0
 SEED    ?= 1
 STUCK   ?=
 DEFECTS ?=
@@ -39,6 +41,7 @@ flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables: CHIP=$(CHIP) DEVICE= WEIGHTS=<npz> DATA=<dir> IMAGES=<n> NOISE=on|off SEED=$(SEED)"
+	@echo "  MODE=sequential|pipelined POWER_GATE=0|1 (infer)"
 	@echo "  STUCK=<fraction> DEFECTS=<csv> (program)"
 	@echo "  RTL=\"<files>\" MAP=<toml> STIMULUS=<py> LIMIT_MS=<ms> FILE=<fst|vcd> SCOPE=<path>"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
@@ -49,9 +52,9 @@ setup: ## make the Python environment; runs by itself before the others
 
 .PHONY: infer
 infer: setup ## the main job: program the chip through its RTL, classify images, compare labels
-	$(PY) scripts/infer.py --chip '$(CHIP)' --noise '$(NOISE)' --seed '$(SEED)' $(strip \
+	$(PY) scripts/infer.py --chip '$(CHIP)' --noise '$(NOISE)' --mode '$(MODE)' --seed '$(SEED)' $(strip \
 	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,IMAGES) \
-	  $(call flag,WAVES))
+	  $(call flag,POWER_GATE) $(call flag,WAVES))
 
 .PHONY: program
 program: setup ## program every cell through the RTL, with the programming report

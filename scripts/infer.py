@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
         data=args.data,
         images=args.images,
         noise=args.noise,
+        mode=args.mode,
+        power_gate=args.power_gate,
         seed=args.seed,
     )
     inputs = load(job)
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     )
     rtl = RtlResult.read(result_file)
     compared = compare(job, inputs, rtl)
-    found = checks(inputs, rtl, compared)
+    found = checks(job, inputs, rtl, compared)
     write_summary(args.out / "summary.json", summary(job, inputs, rtl, compared))
     print(table(inputs, rtl, compared, found))
     print(f"wrote {args.out / 'summary.json'}")
@@ -70,6 +72,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", help="folder with test_batch.bin; default: the embedded images")
     parser.add_argument("--images", type=int, help="how many go through the RTL")
     parser.add_argument("--noise", default="on", help="on or off")
+    parser.add_argument("--mode", default="sequential", help="sequential or pipelined")
+    parser.add_argument("--power-gate", action="store_true", help="bias only around layer clocks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--waves", action="store_true", help="record dump.fst")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "infer")

@@ -54,7 +54,18 @@ def test_the_small_chip_from_end_to_end(tmp_path: Path, seed: int) -> None:
     assert run.returncode == 0, run.stderr
     assert_all_held(summary(tmp_path))
     assert summary(tmp_path)["images_rtl"] == 16
+    assert summary(tmp_path)["labels_per_layer_clock"] == pytest.approx(1 / 5)
     assert run.stdout.count("pass  ") == 6
+
+
+@pytest.mark.parametrize("gate", [(), ("--power-gate",)])
+def test_the_small_chip_pipelined(tmp_path: Path, seed: int, gate: tuple[str, ...]) -> None:
+    run = infer(tmp_path, "--chip", "mini", "--mode", "pipelined", *gate, "--seed", str(seed))
+    assert run.returncode == 0, run.stderr
+    values = summary(tmp_path)
+    assert_all_held(values)
+    assert (values["mode"], values["power_gate"]) == ("pipelined", bool(gate))
+    assert values["labels_per_layer_clock"] == 1.0
 
 
 def test_without_noise_the_labels_are_those_in_the_file(tmp_path: Path) -> None:
@@ -115,6 +126,7 @@ BAD_OPTIONS = {
     "chip": (("--chip", "cifar11"), "chip 'cifar11' is unknown; allowed: cifar10, mini, radar"),
     "levels": (("--chip", "radar"), "chip 'radar' has no weights: its cells have 4 levels"),
     "noise": (("--chip", "mini", "--noise", "maybe"), "NOISE=maybe: allowed are on, off"),
+    "mode": (("--mode", "fast"), "MODE=fast: allowed are sequential, pipelined"),
     "images": (("--chip", "mini", "--images", "17"), "IMAGES=17: the set holds 16"),
     "none": (("--chip", "mini", "--images", "0"), "IMAGES=0"),
     "weights": (("--chip", "mini", "--weights", "none.npz"), "no such weight file"),

@@ -12,6 +12,7 @@ from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device_of
 
 RTL_IMAGES = 100  # through the RTL unless more are asked for
+MODES = ("sequential", "pipelined")
 IDEAL_IMAGES = 100  # of them, at the most, also in a pass without noise
 
 
@@ -20,7 +21,7 @@ class Job:
     """Inputs of one run by name; `load` reads them.
 
     data: "embedded" or a folder with the CIFAR-10 binary version. images: how many go through the
-    RTL; None for all of the set, at most `RTL_IMAGES`.
+    RTL; None for all of the set, at most `RTL_IMAGES`. pipelined, power_gate: how they go.
     """
 
     chip: str
@@ -29,6 +30,8 @@ class Job:
     data: str
     images: int | None
     noise: bool
+    pipelined: bool
+    power_gate: bool
     seed: int
 
     def write(self, path: Path) -> None:
@@ -66,12 +69,16 @@ def make_job(
     data: str | None,
     images: int | None,
     noise: str,
+    mode: str,
+    power_gate: bool,
     seed: int,
 ) -> Job:
     """Fill in what was left open: the device, weights and images of the chip."""
     description = load_chip(chip)
     if noise not in ("on", "off"):
         raise InputError(f"NOISE={noise}: allowed are on, off")
+    if mode not in MODES:
+        raise InputError(f"MODE={mode}: allowed are {', '.join(MODES)}")
     return Job(
         chip=chip,
         device=device or description.chip.device,
@@ -79,6 +86,8 @@ def make_job(
         data=str(Path(data).resolve()) if data else "embedded",
         images=images,
         noise=noise == "on",
+        pipelined=mode == "pipelined",
+        power_gate=power_gate,
         seed=seed,
     )
 

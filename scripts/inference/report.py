@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scripts.inference.compare import Comparison
 from scripts.inference.job import Inputs, Job
 from scripts.inference.result import RtlResult
@@ -26,7 +28,7 @@ class Check:
     passed: bool
 
 
-def checks(inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
+def checks(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
     """Everything a run must show."""
     layers, clocks = len(inputs.chip.layers), sorted(set(rtl.layer_clocks.tolist()))
     found_clocks = ", ".join(f"{clock:g}" for clock in clocks)
@@ -53,6 +55,14 @@ def checks(inputs: Inputs, rtl: RtlResult, compared: Comparison) -> list[Check]:
             compared.analog_error <= ANALOG_TOLERANCE,
         ),
     ]
+    if job.pipelined:
+        result.append(
+            Check(
+                "1 label per layer clock",
+                f"{len(rtl.label_clocks)} labels, {rtl.labels_per_layer_clock:.4f} per clock",
+                set(np.diff(rtl.label_clocks).tolist()) <= {1.0},
+            )
+        )
     if compared.noisy_match is not None:
         result.append(
             Check(
@@ -83,6 +93,9 @@ def summary(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> d
         "images_rtl": len(rtl.labels),
         "images_model": compared.images_model,
         "accuracy": compared.accuracy,
+        "mode": "pipelined" if job.pipelined else "sequential",
+        "power_gate": job.power_gate,
+        "labels_per_layer_clock": rtl.labels_per_layer_clock,
         "layer_clocks_per_image": float(rtl.layer_clocks.max()),
         "label_match": compared.label_match,
         "noisy_match": compared.noisy_match,
@@ -145,7 +158,10 @@ def _figures(rtl: RtlResult, compared: Comparison) -> Iterator[str]:
         f"{programming.pulses_reset:,} reset; {programming.senses:,} senses"
     )
     images = len(rtl.labels) + len(rtl.ideal_labels)
-    yield f"inference    {rtl.inference_seconds:.1f} s wall for {images} images through the RTL"
+    yield (
+        f"inference    {rtl.inference_seconds:.1f} s wall for {images} images through the RTL, "
+        f"{rtl.labels_per_layer_clock:.4f} labels per layer clock"
+    )
     if compared.close_images:
         yield f"             {compared.close_images} images of the main pass within 1e-5 of a tie"
     total = compared.images_model + len(rtl.labels)

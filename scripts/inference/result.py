@@ -38,7 +38,8 @@ class RtlResult:
     ideal_labels, ideal_outputs: images without noise and mismatch; labels int64 (m,), and per
     layer float32 (m, outputs) in V. labels, outputs: the same of the main pass, (n, ...).
     layer_clocks: layer clocks from the end of the load clock to the label, one per image of either
-    pass, float64 (m + n,).
+    pass, float64 (m + n,). label_clocks: layer clocks from the first label of the main pass to
+    each of its labels, float64 (n,).
     """
 
     programming: Programming
@@ -47,9 +48,16 @@ class RtlResult:
     labels: npt.NDArray[np.int64]
     outputs: tuple[npt.NDArray[np.float32], ...]
     layer_clocks: npt.NDArray[np.float64]
+    label_clocks: npt.NDArray[np.float64]
     inference_seconds: float
     system_clocks: int
     simulated_seconds: float
+
+    @property
+    def labels_per_layer_clock(self) -> float:
+        """Rate of the main pass from its first label to its last; 0 where there is only one."""
+        passed = float(self.label_clocks[-1])
+        return (len(self.label_clocks) - 1) / passed if passed else 0.0
 
     def write(self, path: Path) -> None:
         """Write the result whole or not at all."""
@@ -70,6 +78,7 @@ class RtlResult:
                 ideal_labels=self.ideal_labels,
                 labels=self.labels,
                 layer_clocks=self.layer_clocks,
+                label_clocks=self.label_clocks,
                 **arrays,  # type: ignore[arg-type]
             )
         partial.replace(path)
@@ -89,5 +98,6 @@ class RtlResult:
                 labels=file["labels"],
                 outputs=tuple(file[f"main_output{i}"] for i in layers),
                 layer_clocks=file["layer_clocks"],
+                label_clocks=file["label_clocks"],
                 **scalars,
             )

@@ -14,7 +14,18 @@ from scripts.inference.report import checks, summary, table
 from scripts.inference.result import Programming, RtlResult
 from scripts.programming.places import CellPlace
 
-JOB = make_job(chip="mini", device=None, weights=None, data=None, images=None, noise="on", seed=1)
+JOB = make_job(
+    chip="mini",
+    device=None,
+    weights=None,
+    data=None,
+    images=None,
+    noise="on",
+    mode="sequential",
+    power_gate=False,
+    seed=1,
+)
+PIPELINED = replace(JOB, pipelined=True)
 GOOD_PROGRAMMING = Programming(1280, 0, 491, 157, 211, 1552, 1.0, 2e-3, ())
 GOOD = RtlResult(
     programming=GOOD_PROGRAMMING,
@@ -23,6 +34,7 @@ GOOD = RtlResult(
     labels=np.arange(4),
     outputs=(np.ones((4, 3), np.float32),),
     layer_clocks=np.full(8, 4.0),
+    label_clocks=np.arange(4.0),
     inference_seconds=1.0,
     system_clocks=1000,
     simulated_seconds=2e-5,
@@ -37,7 +49,7 @@ def inputs() -> Inputs:
 
 
 def test_a_good_run_passes(inputs: Inputs) -> None:
-    assert all(check.passed for check in checks(inputs, GOOD, GOOD_COMPARISON))
+    assert all(check.passed for check in checks(JOB, inputs, GOOD, GOOD_COMPARISON))
 
 
 @pytest.mark.parametrize(
@@ -55,12 +67,23 @@ def test_a_good_run_passes(inputs: Inputs) -> None:
 def test_one_thing_that_does_not_hold_fails_the_run(
     inputs: Inputs, rtl: RtlResult, compared: Comparison
 ) -> None:
-    assert sum(not check.passed for check in checks(inputs, rtl, compared)) == 1
+    assert sum(not check.passed for check in checks(JOB, inputs, rtl, compared)) == 1
+
+
+@pytest.mark.parametrize(
+    ("label_clocks", "good"), [((0, 1, 2, 3), True), ((0, 1, 3, 4), False), ((0,), True)]
+)
+def test_pipelined_labels_come_one_per_layer_clock(
+    inputs: Inputs, label_clocks: tuple[float, ...], good: bool
+) -> None:
+    rtl = replace(GOOD, label_clocks=np.array(label_clocks))
+    assert all(check.passed for check in checks(PIPELINED, inputs, rtl, GOOD_COMPARISON)) == good
+    assert all(check.passed for check in checks(JOB, inputs, rtl, GOOD_COMPARISON))
 
 
 def test_a_failed_cell_is_named(inputs: Inputs) -> None:
     rtl = replace(GOOD, programming=FAILED)
-    text = table(inputs, rtl, GOOD_COMPARISON, checks(inputs, rtl, GOOD_COMPARISON))
+    text = table(inputs, rtl, GOOD_COMPARISON, checks(JOB, inputs, rtl, GOOD_COMPARISON))
     assert "failed: layer 2 filter 5 row 16 bit 4" in text
     values = summary(JOB, inputs, rtl, GOOD_COMPARISON)
     assert values["failures"] == [{"layer": 2, "filter": 5, "row": 16, "bit": 4}]

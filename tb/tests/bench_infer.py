@@ -40,6 +40,7 @@ async def image_to_label(dut: Any) -> None:
     programming = await program(env, inputs)
     start = time.monotonic()
     await env.read_weights()
+    await env.host.configure_inference(pipelined=job.pipelined, power_gate=job.power_gate)
     ideal, main = Pass(env, inputs), Pass(env, inputs)
     await ideal.run("ideal", inputs.ideal_images, Effects.none())
     await main.run("images", inputs.rtl_images, Effects.all() if job.noise else Effects.none())
@@ -50,6 +51,7 @@ async def image_to_label(dut: Any) -> None:
         labels=main.numbers,
         outputs=main.by_layer,
         layer_clocks=np.array([label.layer_clocks for label in ideal.labels + main.labels]),
+        label_clocks=main.clocks,
         inference_seconds=time.monotonic() - start,
         system_clocks=int(get_sim_time("ns")) // inputs.chip.clock.clk_period_ns,
         simulated_seconds=get_sim_time("ns") * 1e-9,
@@ -97,6 +99,12 @@ class Pass:
         return np.array([label.label for label in self.labels])
 
     @property
+    def clocks(self) -> npt.NDArray[np.float64]:
+        """Layer clocks from the first label to each."""
+        cycles = np.array([label.cycle for label in self.labels])
+        return (cycles - cycles[0]) / self.inputs.chip.clock.layer_period_cycles
+
+    @property
     def by_layer(self) -> tuple[npt.NDArray[np.float32], ...]:
         """Held outputs of each layer, (images, outputs), in V."""
         return tuple(np.stack(held) for held in zip(*self.outputs, strict=True))
@@ -107,8 +115,10 @@ class Pass:
         macro.configure_noise(effects)
         macro.reset_images()
         progress = Progress(name, count, "images")
-        for index, image in enumerate(self.inputs.images.pixels[:count]):
-            self.labels.append(await self.env.classify(image))
-            layers = range(len(self.env.chip.layers))
-            self.outputs.append([macro.held_v(layer).ravel().copy() for layer in layers])
-            progress.update(index + 1)
+        outputs = self.env.layer_outputs()
+        taking = outputs.start()
+        async for label in self.env.stream(self.inputs.images.pixels[:count]):
+            self.labels.append(label)
+            progress.update(len(self.labels))
+        taking.cancel()
+        self.outputs = [[held.ravel() for held in outputs.of(image)] for image in range(count)]
