@@ -1,6 +1,7 @@
 // Inference: pixels in, label out, by the macro's input latches, layers and comparators. Wiring
 // only. Frames are checked in cnr_image_load, layer clocks and permission in cnr_layer_seq, labels
-// in cnr_classify. One frame can come in while the one before it is computed.
+// in cnr_classify. One frame can come in while the one before it is computed, and in pipelined mode
+// one in each layer clock.
 
 module cnr_inference
   import cnr_chip_pkg::*;

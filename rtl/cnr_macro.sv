@@ -34,7 +34,8 @@ module cnr_macro
   input  logic [PixelBytes*8-1:0]        in_data_i,
   input  logic [BeatW-1:0]               in_addr_i,
   input  logic                           in_we_i,
-  input  logic                           in_load_i,
+  input  logic                           in_load_i,    // into the half of the sample-and-hold that
+                                                       // the next reset of layer 0 puts before it
   // Compute.
   input  logic [NumLayers-1:0]           int_rst_i,
   input  logic [NumLayers-1:0]           int_en_i,
@@ -44,7 +45,7 @@ module cnr_macro
   input  logic                           cmp_strobe_i,
   input  logic [NumClasses*CmpTrimW-1:0] cmp_trim_i,
   output logic [NumPairs-1:0]            cmp_o,        // pair (i < j), lexicographic: V_i >= V_j
-  input  logic [3:0]                     atest_sel_i
+  input  logic [3:0]                     atest_sel_i   // docs/design.md
 );
 
 endmodule
