@@ -122,14 +122,20 @@ _chip = partial(
 )
 
 _RECORDER = "tb/macro/cnr_pulse_recorder.sv"
+_RECORDED = (*_CHIP, _RECORDER, "tb/macro/cnr_macro_recorder.sv", "tb/macro/cnr_trace_hash.sv")
 
 _BENCHES += (
     _chip("chip", chips=("mini",)),
-    _chip(
-        "chip_pulses",
-        sources=(*_CHIP, _RECORDER, "tb/macro/cnr_macro_recorder.sv"),
-        chips=("mini",),
-        public=("cnr_macro", "cnr_pulse_recorder"),
+    *(
+        _chip(
+            name,
+            sources=_RECORDED,
+            chips=("mini",),
+            public=("cnr_macro", "cnr_pulse_recorder"),
+            suite=suite,
+        )
+        # scripts/regress.py runs the random regression.
+        for name, suite in (("chip_pulses", True), ("regress", False))
     ),
     _chip("trims", chips=("mini",)),
     _chip("preset"),

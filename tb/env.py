@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
 import cocotb
@@ -22,7 +22,7 @@ from tb.drivers.cycles import ClockReset
 from tb.drivers.irq import IrqPin
 from tb.drivers.labels import Label, LabelMonitor
 from tb.drivers.spi import SpiBus, SpiPins
-from tb.drivers.stream import StreamSource
+from tb.drivers.stream import StreamSink, StreamSource
 from tb.host.codes import LevelWindow
 from tb.host.host import Host, Outcome, WordAddress
 from tb.host.recording import Recording
@@ -63,14 +63,28 @@ class ChipEnv:
         Its description.
     macro
         The analog model behind its macro.
+    divisor
+        System clocks per SCK.
+    pause
+        Gives the clocks to wait before each beat of a stream; without it there are none.
 
     Attributes
     ----------
     observer
         A second host on the same bus, for looks that belong to no list of commands.
+    read_back
+        The read-back stream, not ready until it is run.
     """
 
-    def __init__(self, dut: Any, chip: Chip, macro: Macro) -> None:
+    def __init__(
+        self,
+        dut: Any,
+        chip: Chip,
+        macro: Macro,
+        *,
+        divisor: int = 8,
+        pause: Callable[[], int] | None = None,
+    ) -> None:
         period_ns = chip.clock.clk_period_ns
         pins = SpiPins(dut.spi_sclk_i, dut.spi_cs_ni, dut.spi_mosi_i, dut.spi_miso_o)
         self._dut = dut
@@ -80,18 +94,18 @@ class ChipEnv:
         self.macro = macro
         self.binding = AnalogBinding(self._macro_pins, macro)
         self.clock = ClockReset(dut)
-        self.bus, self.irq = SpiBus(pins, period_ns), IrqPin(dut.irq_o)
+        self.bus, self.irq = SpiBus(pins, period_ns, divisor), IrqPin(dut.irq_o)
         self.host = Host(self.bus, self.irq, chip)
         self.observer = Host(self.bus, self.irq, chip)
-        self.weights = StreamSource(dut, "w")
-        self.pixels = StreamSource(dut, "pix")
+        self.weights = StreamSource(dut, "w", pause)
+        self.pixels = StreamSource(dut, "pix", pause)
+        self.read_back = StreamSink(dut, "rb", pause)
         self.labels = LabelMonitor(dut, self._macro_pins.in_load_i)
 
     async def start(self) -> None:
         """Power up: reset without supply first, then the supply, as on a board."""
         self.set_supply(False)
-        self._dut.test_mode_i.value = 0
-        self._dut.rb_ready_i.value = 0
+        self.set_test_mode(False)
         await self.clock.start()
         self.binding.start()
         self.labels.start()
@@ -128,6 +142,14 @@ class ChipEnv:
     def set_supply(self, good: bool) -> None:
         """Drive the supply flag."""
         self._dut.supply_ok_i.value = int(good)
+
+    def set_test_mode(self, on: bool) -> None:
+        """Drive the test mode pin."""
+        self._dut.test_mode_i.value = int(on)
+
+    def set_sense_latency(self, latency_ns: int) -> None:
+        """Let the sense amplifiers take so long from their strobe to ready."""
+        self._macro_pins.sense_latency_ns.value = latency_ns
 
     def word_at_pins(self) -> int:
         """Number of the word that the programming address names."""

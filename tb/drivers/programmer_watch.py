@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
 from tb.drivers.programmer import Counts, Programmer
 from tb.drivers.pulse_recorder import PulseRecorder
 from tb.host.regmap import ProgOp
+from tb.models.accounting import counted
 from tb.models.march import Step
 from tb.models.scoreboard import Account, After, Cut, Scoreboard
 
 LOG_DEPTH = 64  # entries of the fail log; later ones are lost
-UNASKED = (ProgOp.READ, ProgOp.TEST_PULSE, ProgOp.CYCLE)  # nothing is asked of a cell
 
 
 class Watch:
@@ -39,7 +38,9 @@ class Watch:
         account = Scoreboard(programmer.chip).check(programmer.config, steps, seen, self._cuts)
         fails = list(chain(*(word.failed for word in account.done)))
         assert await programmer.pop_fails() == fails[:LOG_DEPTH]
-        assert programmer.counts == self._expected_counts(op, account)
+        added = counted(op, account)
+        expected = Counts(*(old + new for old, new in zip(self._counts, added, strict=True)))
+        assert programmer.counts == expected
         if op is ProgOp.READ:
             given = programmer.read_back[self._read_back :]
             assert [
@@ -47,22 +48,3 @@ class Watch:
                 for levels, word in zip(given, account.done, strict=True)
             ] == [word.levels for word in account.done]
         return account
-
-    def _expected_counts(self, op: ProgOp, account: Account) -> Counts:
-        done, begun = account.done, account.done + account.stopped
-        cells = 0 if op in UNASKED else sum(len(list(word.active)) for word in done)
-        failed = sum(len(word.failed) for word in done)
-        added = (
-            *(cells, cells - failed, failed),
-            *_per_kind(word.pulses for word in begun),
-            sum(len(word.events) - word.pulses.total() for word in begun),
-            *_per_kind(word.pulsed_cells for word in begun),
-            sum(word.dropouts for word in done),
-            sum(word.cycles for word in begun),
-        )
-        return Counts(*(old + new for old, new in zip(self._counts, added, strict=True)))
-
-
-def _per_kind(counts: Iterable[Counter[str]]) -> list[int]:
-    total: Counter[str] = sum(counts, start=Counter())
-    return [total[kind] for kind in ("form", "set", "reset")]

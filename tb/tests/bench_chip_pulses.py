@@ -20,18 +20,11 @@ from pymodel.macro import Macro
 from pymodel.noise import Effects
 from tb.drivers.pulse_recorder import PulseRecorder
 from tb.env import ChipEnv, level_windows
-from tb.host.codes import formed_code
 from tb.host.host import WordAddress
 from tb.host.regmap import BistPattern, ProgErr, ProgOp, PulseKind
+from tb.models.chip_config import chip_config
 from tb.models.march import Step, march
-from tb.models.programming import (
-    Address,
-    ProgConfig,
-    Window,
-    all_words,
-    default_config,
-    existing_cells,
-)
+from tb.models.programming import Address, all_words, existing_cells
 from tb.models.scoreboard import Account, Scoreboard
 
 CHIP = load_chip("mini")
@@ -39,22 +32,10 @@ DEVICE = load_device(CHIP.chip.device)
 WEIGHTS = load_weights(default_weights(CHIP), CHIP)
 WORDS = weight_words(CHIP, WEIGHTS)
 ORDER = list(all_words(CHIP))
-PULSE_CYCLES = CHIP.programming.set.width_start_ns // CHIP.clock.clk_period_ns
 RELAX_CYCLES = 150
 ALL = range(len(ORDER))
 SOME = range(24, 30)  # words on both sides of a layer's end
 NO_BITS: npt.NDArray[np.bool_] = np.zeros_like(WORDS)
-
-
-def configuration() -> ProgConfig:
-    """What the host writes, for a scoreboard that does not see the registers."""
-    levels = level_windows(DEVICE)
-    return replace(
-        default_config(CHIP, PULSE_CYCLES),
-        verify=tuple(Window(*level.verify_codes) for level in levels),
-        read=tuple(Window(*level.read_codes) for level in levels),
-        form_ref=formed_code(DEVICE.form_pass_ohm),
-    )
 
 
 class JudgedChip:
@@ -64,7 +45,7 @@ class JudgedChip:
         effects, seed = Effects(read_noise=True), cocotb.RANDOM_SEED % 2**32
         self.env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=effects))
         self.recorder = PulseRecorder(dut.u_chip.u_macro.u_recorder, CHIP)
-        self.config = configuration()
+        self.config = chip_config(CHIP, level_windows(DEVICE), DEVICE.form_pass_ohm)
 
     async def start(self) -> None:
         """Power up and configure."""

@@ -1,0 +1,163 @@
+"""Programming operations of a scenario: those that run, with all their troubles, and those refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tb.host.host import WordAddress
+from tb.host.regmap import BistPattern, ProgErr, ProgOp
+from tb.models.legality import PULSES, Legality, Start
+from tb.models.march import Step, march
+from tb.models.programming import Address, ProgConfig, existing_cells, words
+from tb.models.random_programming import RandomProgramming
+from tb.models.scoreboard import Account, After
+from tb.regress.rig import Rig, Targets
+from tb.regress.troubles import ResetError, Troubles
+from tb.regress.watch import OperationWatch
+
+STREAMED = (ProgOp.WRITE, ProgOp.VERIFY, ProgOp.TEST_PULSE)
+ATTEMPTS = 6  # after these an operation is left alone
+TROUBLES = (0, 0, 1, 2, 4)  # of one attempt
+
+
+class Operations:
+    """Starts operations and judges each of them."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._draw = RandomProgramming(rng=rig.rng, chip=rig.chip)
+        self._legality = Legality(rig.chip)
+
+    async def random(self) -> None:
+        """Any operation over a few words with any configuration, which may be refused."""
+        rng, draw = self._rig.rng, self._draw
+        config, start = draw.config(), draw.start()
+        if rng.random() < 0.4:
+            config, start = draw.broken(config, start)
+        start = replace(start, allow=1, read_locked=start.read_locked or self._rig.read_locked)
+        await self._rig.configure(config)
+        if rng.random() < 0.15:
+            await self._rig.limit_wear(rng.randrange(1, max(self._rig.wear) + 3))
+        try:
+            await self._start(config, start)
+        except AssertionError as error:
+            error.add_note(f"{start} with {config}")
+            raise
+
+    async def _start(self, config: ProgConfig, start: Start) -> None:
+        if start.read_locked and not self._rig.read_locked:
+            await self._rig.lock_read_back()
+        verdict = self._legality.verdict(config, start)
+        if verdict is not ProgErr.NONE:
+            await self._refused(start, verdict)
+        else:
+            await self.run(ProgOp(start.op), start.first, start.last)
+        if start.read_locked:
+            await self._rig.reset(1)
+
+    async def _refused(self, start: Start, verdict: ProgErr) -> None:
+        """A start that is not legal: its code, and nothing else."""
+        host, env = self._rig.host, self._rig.env
+        before = await host.pointer(), await host.counters(), len(self._rig.recorder)
+        env.set_supply(bool(start.supply_ok))
+        await host.forget_events("prog_done", "prog_err", "cmd_refused")
+        await host.write("range_first", **start.first._asdict())
+        await host.write("range_last", **start.last._asdict())
+        await (host.unlock() if start.unlocked else host.write("unlock", key=0))
+        await host.write("cmd", op=start.op, start=1)
+        outcome = await host.finished()
+        env.set_supply(True)
+        await self._rig.some_time(5_000)
+        assert outcome.error is verdict, f"refused with {outcome.error.name}, not {verdict.name}"
+        after = await host.pointer(), await host.counters(), len(self._rig.recorder)
+        assert after == before, "a refused start did something"
+        self._rig.journal.refusals[verdict.name] += 1
+
+    # Operations that run
+
+    async def run(
+        self, op: ProgOp, first: Address, last: Address, targets: Targets | None = None
+    ) -> Account | None:
+        """One operation to its end, however often that takes; None if a reset cut it short."""
+        rig = self._rig
+        targets = targets or self._targets(op, first, last)
+        rig.journal.operations[op.name] += 1
+        worn = [group for group, count in enumerate(rig.wear) if count >= rig.wear_limit]
+        watch = OperationWatch(rig)
+        await watch.begin()
+        try:
+            ran_worn = await self._attempts(watch, op, first, last, targets)
+        except ResetError:
+            await rig.reset(rig.rng.randrange(1, 20))
+            watch.lost(first)
+            watch.judge_pins(self._steps(op, first, last, targets))
+            return None
+        account = await watch.judge(op, self._steps(op, first, last, targets))
+        if op in PULSES and not ran_worn:
+            swept = {self._group(word.address) for word in account.done}
+            assert not swept & set(worn), "a worn group was pulsed"
+        return account
+
+    async def _attempts(
+        self, watch: OperationWatch, op: ProgOp, first: Address, last: Address, targets: Targets
+    ) -> bool:
+        """Start, and resume until it is complete; whether the endurance limit has stopped it."""
+        rig, host, ran_worn = self._rig, self._rig.host, False
+        order = words(rig.chip, first, last) if op in STREAMED else []
+        feed = rig.feed(targets, order)
+        await host.start(op, WordAddress(*first), WordAddress(*last))
+        for attempt in range(ATTEMPTS + 2):
+            troubles = Troubles(rig, watch, suspends=op is not ProgOp.MARCH)
+            try:
+                await troubles.happen(rig.rng.choice(TROUBLES) if attempt < ATTEMPTS else 0)
+                outcome = await host.finished()
+            finally:
+                feed.cancel()
+            await troubles.over()
+            if outcome.error is ProgErr.NONE:
+                return ran_worn
+            word = Address(*outcome.pointer)
+            ran_worn |= await self._may_end(outcome.error, op, word, troubles)
+            if op is ProgOp.MARCH:
+                watch.stopped(word, After.NOTHING)
+                return ran_worn
+            watch.stopped(word, After.RESUME)
+            feed = rig.feed(targets, [w for w in order if w >= word])
+            await host.resume()
+        raise AssertionError(f"no end after {ATTEMPTS} attempts without trouble")
+
+    async def _may_end(self, error: ProgErr, op: ProgOp, word: Address, troubles: Troubles) -> bool:
+        """An early end needs its reason; whether that was wear, the limit of which is then raised."""
+        rig = self._rig
+        rig.journal.events[f"end_{error.name.lower()}"] += 1
+        if error is not ProgErr.WORN or op not in PULSES:
+            allowed = {error.name for error in troubles.allowed}
+            assert error in troubles.allowed, f"ended with {error.name}, allowed are {allowed}"
+            return False
+        count = (await rig.host.endurance())[self._group(word)]
+        assert count >= rig.wear_limit, f"WORN with a count of {count} below {rig.wear_limit}"
+        await rig.limit_wear(rig.chip.programming.endurance_cycles)
+        return True
+
+    def _targets(self, op: ProgOp, first: Address, last: Address) -> Targets:
+        """Random levels where the operation takes any."""
+        if op not in STREAMED:
+            return {}
+        rng, chip = self._rig.rng, self._rig.chip
+        return {
+            word: {c: rng.randrange(chip.chip.levels) for c in sorted(existing_cells(chip, word))}
+            for word in words(chip, first, last)
+        }
+
+    def _steps(
+        self, op: ProgOp, first: Address, last: Address, targets: Targets
+    ) -> Iterable[Step]:
+        chip = self._rig.chip
+        if op is ProgOp.MARCH:
+            return march(chip, BistPattern(self._rig.config.bist_pattern), first, last)
+        return [Step(op, word, dict(targets.get(word, {}))) for word in words(chip, first, last)]
+
+    def _group(self, word: Address) -> int:
+        """Number of the group of a word, in the order of programming."""
+        return sum(g.groups for g in self._rig.chip.geometry[: word.layer]) + word.group
