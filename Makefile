@@ -24,6 +24,9 @@ LIMIT_MS ?=
 FILE     ?=
 SCOPE    ?=
 JOBS    ?= 2
+SEEDS     ?=
+LENGTH    ?=
+SCHEDULER ?=
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -44,6 +47,7 @@ help: ## list the targets
 	@echo "  MODE=sequential|pipelined POWER_GATE=0|1 (infer)"
 	@echo "  STUCK=<fraction> DEFECTS=<csv> (program)"
 	@echo "  RTL=\"<files>\" MAP=<toml> STIMULUS=<py> LIMIT_MS=<ms> FILE=<fst|vcd> SCOPE=<path>"
+	@echo "  SEEDS=<list> LENGTH=<n> SCHEDULER=tcp://<host>:<port> (regress)"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup
@@ -66,6 +70,12 @@ program: setup ## program every cell through the RTL, with the programming repor
 test: setup ## every test that must pass, in parallel; TEST=<regex> selects by name
 	$(PY) -m pytest -n '$(JOBS)' --dist worksteal --junit-xml build/test/junit.xml --seed '$(SEED)' \
 	  $(if $(TEST),--select '$(TEST)') $(call flag,WAVES)
+
+.PHONY: regress
+regress: ## random lives of the whole chip, SEEDS=1..100, on this machine or by SCHEDULER=<address>
+	@$(PYTHON) scripts/setup_env.py requirements.txt $(if $(SCHEDULER),requirements-cluster.txt)
+	$(PY) scripts/regress.py --jobs '$(JOBS)' $(strip \
+	  $(call option,SEEDS) $(call option,LENGTH) $(call option,SCHEDULER))
 
 .PHONY: waves
 waves: setup ## run BENCH=<name> with waves and open the viewer

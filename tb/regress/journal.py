@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = "scenario.json"  # in the folder of the run
 
@@ -51,6 +53,10 @@ class Journal:
     @classmethod
     def read(cls, folder: Path) -> Journal:
         """Read that of a run."""
-        values = json.loads((folder / FILE).read_text())
-        counters = {name: Counter(v) for name, v in values.items() if isinstance(v, dict)}
-        return cls(**{**values, **counters})
+        return cls.from_dict(json.loads((folder / FILE).read_text()))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Journal:
+        """The journal with these fields."""
+        counts = {name: Counter(v) for name, v in values.items() if isinstance(v, dict)}
+        return cls(**{**values, **counts})

@@ -45,10 +45,12 @@ class OperationWatch:
         self.kills = 0
 
     async def begin(self) -> None:
-        """Take note of the counters."""
-        if self._rig.rng.random() < 0.5:
-            await self._rig.host.clear_counters()
-        self._counts = await self._rig.host.counters()
+        """Take note of the counters; a log that has lost entries says so until it is cleared."""
+        host = self._rig.host
+        overflow = (await host.read("fail_count"))["overflow"]
+        if overflow or self._rig.rng.random() < 0.5:
+            await host.clear_counters()
+        self._counts = await host.counters()
 
     def stopped(self, word: Address, after: After) -> None:
         """Take note that the operation was stopped at a word, with nothing on any more."""

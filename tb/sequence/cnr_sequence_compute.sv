@@ -1,5 +1,6 @@
 // Pulsed read and inference (A20): never together with high voltage; an image is loaded only with a
-// complete read of every bank since the last high voltage and within the retention; in each layer,
+// complete read of every bank since the last high voltage and within the retention, and not later
+// than two clocks after a loss of the supply, when nobody can know of it yet; in each layer,
 // reset, integrate and sample follow each other without overlap, with bias and after its warm-up,
 // and no bank of the layer is read from its reset to its sample. A bank is read by a reset and a
 // pulse of full length, one after the other at one address, and empty if its reset is not followed
@@ -22,6 +23,7 @@ module cnr_sequence_compute
 
   localparam real ResetNs     = ClkNs * real'(ReadResetCycles);
   localparam real PulseNs     = ClkNs * real'(ReadPulseCycles);
+  localparam real LossNs      = ClkNs * 2.0;  // from a loss of the supply to its synchronised flag
   localparam real RetentionNs = ClkNs * real'(Retention);
   localparam real WarmupNs    = ClkNs * real'(BiasWarmupCycles);
 
@@ -38,6 +40,8 @@ module cnr_sequence_compute
   real  pulse_at_q = 0.0;
   logic emptied_q = 1'b0;        // reset and not yet read
   logic reset_q = 1'b0;          // for long enough
+  logic whole_q = 1'b0;          // all were read when the supply was lost
+  real  lost_at_q = Never;
 
   initial for (int unsigned b = 0; b < NumBanks; b++) read_at_q[b] = Never;
 
@@ -92,6 +96,10 @@ module cnr_sequence_compute
       emptied_q  = 1'b1;
     end
     if (now.rd_pulse && !was.rd_pulse) pulse_at_q = t_ns;
+    if (was.supply_ok && !now.supply_ok) begin
+      whole_q   = &read_q;
+      lost_at_q = t_ns;
+    end
     if (now.hv || !now.supply_ok) read_q = '0;
 
     rst_rises    = now.int_rst & ~was.int_rst;
@@ -120,7 +128,7 @@ module cnr_sequence_compute
     end
     if (load_rises) begin
       a20_q++;
-      A20_Weights: assert (&read_q)
+      A20_Weights: assert (&read_q || (whole_q && t_ns <= lost_at_q + LossNs + SlackNs))
       else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
       oldest_ns = t_ns;
       for (int unsigned b = 0; b < NumBanks; b++) begin

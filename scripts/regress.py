@@ -1,0 +1,80 @@
+"""Run random lives of the whole chip, one per seed, on this machine or on a Dask cluster.
+
+python scripts/regress.py --seeds 1..100 --jobs 2
+python scripts/regress.py --seeds 17
+
+Exit status: 0 every seed passed, 1 a seed failed, 2 unusable input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from chips.errors import InputError  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.regression.life import LENGTH, chips_of  # noqa: E402
+from scripts.regression.outcome import Outcome  # noqa: E402
+from scripts.regression.report import Summary, failures, row, table  # noqa: E402
+from scripts.regression.seeds import parse_seeds  # noqa: E402
+from scripts.regression.sources import digest  # noqa: E402
+from scripts.regression.workers import run_here, run_on_cluster  # noqa: E402
+from sim.benches import BENCHES  # noqa: E402
+from sim.build import build_bench  # noqa: E402
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the seeds that the command line asks for; the exit status."""
+    seeds = parse_seeds(args.seeds)
+    _require_positive("JOBS", args.jobs)
+    _require_positive("LENGTH", args.length)
+    summary = Summary(args.out / "summary.json", digest(), args.length)
+    for chip in chips_of(seeds):
+        build_bench(BENCHES["regress"], chip)
+    outcomes = []
+    for number, outcome in enumerate(_outcomes(args, seeds), 1):
+        outcomes.append(summary.compared(outcome))
+        print(f"{number}/{len(seeds)} {row(outcomes[-1])}", file=sys.stderr, flush=True)
+    outcomes.sort(key=lambda outcome: outcome.seed)
+    summary.write(outcomes)
+    print(table(outcomes))
+    print(f"wrote {args.out / 'summary.json'}")
+    wrong = failures(outcomes, args.length)
+    print("\n".join(wrong), end="\n" if wrong else "", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _outcomes(args: argparse.Namespace, seeds: Sequence[int]) -> Iterator[Outcome]:
+    if args.scheduler:
+        return run_on_cluster(seeds, args.length, args.scheduler)
+    return run_here(seeds, args.length, args.jobs)
+
+
+def _require_positive(name: str, value: int) -> None:
+    if value < 1:
+        raise InputError(f"{name}={value}: allowed are 1 and more")
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = OneLineParser(description="Run random lives of the whole chip.")
+    parser.add_argument("--seeds", default="1..20", help="such as 7, 1..100 or 3,5,9..12")
+    parser.add_argument("--jobs", type=int, default=2, help="seeds at a time on this machine")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler: tcp://host:port")
+    parser.add_argument("--length", type=int, default=LENGTH, help="operations of one life")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "regress")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the command; the exit status."""
+    return exit_status(lambda: run(parse()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

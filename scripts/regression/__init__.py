@@ -1,0 +1,1 @@
+"""The random regression behind `scripts/regress.py`: seeds, lives, workers, report."""
