@@ -108,4 +108,4 @@ def run_in_own_process(seed: int, length: int, sources: str) -> Outcome:
 
 
 if __name__ == "__main__":
-    print(run_seed(*map(int, sys.argv[1:])).to_json())
+    print(run_seed(int(sys.argv[1]), int(sys.argv[2])).to_json())

@@ -28,7 +28,7 @@ def run_here(seeds: Sequence[int], length: int, jobs: int) -> Iterator[Outcome]:
 
 
 def run_on_cluster(seeds: Sequence[int], length: int, address: str) -> Iterator[Outcome]:
-    """Outcomes as they come from the workers of a scheduler, each with a checkout of its own or shared.
+    """Outcomes as they come from the workers of a scheduler.
 
     Raises
     ------

@@ -80,9 +80,8 @@ def _draw_device(rng: random.Random, chip: Chip) -> Device:
     names = [n for n in device_names() if len(load_device(n).levels) == chip.chip.levels]
     device = load_device(rng.choice(names))
     factor = rng.choice((1.0, 1.0, 1.5, 2.5))
-    set_, reset = (
-        replace(law, cell_sigma_v=factor * law.cell_sigma_v) for law in (device.set, device.reset)
-    )
+    set_ = replace(device.set, cell_sigma_v=factor * device.set.cell_sigma_v)
+    reset = replace(device.reset, cell_sigma_v=factor * device.reset.cell_sigma_v)
     return replace(device, set=set_, reset=reset)
 
 

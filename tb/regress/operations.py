@@ -1,4 +1,4 @@
-"""Programming operations of a scenario: those that run, with all their troubles, and those refused."""
+"""Programming operations of a scenario: those that run, with their troubles, and those refused."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Operations:
         raise AssertionError(f"no end after {ATTEMPTS} attempts without trouble")
 
     async def _may_end(self, error: ProgErr, op: ProgOp, word: Address, troubles: Troubles) -> bool:
-        """An early end needs its reason; whether that was wear, the limit of which is then raised."""
+        """An early end needs its reason; whether that was wear, whose limit is then raised."""
         rig = self._rig
         rig.journal.events[f"end_{error.name.lower()}"] += 1
         if error is not ProgErr.WORN or op not in PULSES:
@@ -150,9 +150,7 @@ class Operations:
             for word in words(chip, first, last)
         }
 
-    def _steps(
-        self, op: ProgOp, first: Address, last: Address, targets: Targets
-    ) -> Iterable[Step]:
+    def _steps(self, op: ProgOp, first: Address, last: Address, targets: Targets) -> Iterable[Step]:
         chip = self._rig.chip
         if op is ProgOp.MARCH:
             return march(chip, BistPattern(self._rig.config.bist_pattern), first, last)

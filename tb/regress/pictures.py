@@ -16,7 +16,7 @@ from chips.geometry import PIXEL_BYTES, image_beats
 from chips.weights import Weights, weight_words, word_masks
 from scripts.programming.codes import code_report
 from tb.drivers.labels import Label
-from tb.host.host import WordAddress, first_word
+from tb.host.host import first_word
 from tb.host.regmap import ProgErr, ProgOp
 from tb.models.programming import all_words
 from tb.regress.operations import Operations
@@ -113,7 +113,7 @@ class Pictures:
         image = self._draw_image()
         label = await self._env.classify(image)
         self._check(image, label)
-        assert await self._rig.host.label() == label.decision
+        assert await self._rig.host.label() == (label.label, label.ambiguous)
         assert await self._rig.host.label() is None
 
     async def burst(self) -> None:

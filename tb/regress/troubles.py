@@ -91,7 +91,7 @@ class Troubles:
         self._kill(self._rig.env.set_supply, good=False, longest_ns=60)
 
     async def _test_mode(self) -> None:
-        """Lowers the flags of supply and pump; which of the two falls first is up to their flops."""
+        """Lowers the flags of supply and pump; which falls first is up to their flops."""
         self.allowed.add(ProgErr.PUMP)
         self._kill(self._rig.env.set_test_mode, good=True, longest_ns=5_000)
 
@@ -160,9 +160,12 @@ class Troubles:
         raise AssertionError(f"neither suspended nor over after {LOOKS} looks")
 
     async def _refused_command(self) -> None:
-        """What an operation does not let the host do; if it has just ended, nothing to do is told."""
+        """What an operation does not let the host do."""
         host = self._rig.host
+        await host.forget_events("cmd_refused")
         await host.write("cmd", read_start=1)
+        if (await host.read("status"))["prog_busy"]:
+            assert await host.wait_for("cmd_refused")
         await host.forget_events("cmd_refused", "read_done")
 
     async def _broken_frame(self) -> None:

@@ -1,7 +1,7 @@
 """Follows one operation of the whole chip and judges all that shows of it.
 
-The pulses and senses at the macro's pins by the scoreboard; fail log, counters, endurance and what was
-read back by the account that the scoreboard gives.
+The scoreboard judges the pulses and senses at the macro's pins; the account that it gives judges the
+fail log, the counters, the endurance and what was read back.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class OperationWatch:
         self._cuts.append(Cut(len(self._rig.recorder) - self._seen, word, after))
 
     def lost(self, first: Address) -> None:
-        """Take note of a reset, after which nobody knows the word in turn of a range from `first` on."""
+        """Take note of a reset, which leaves no pointer, in a range from `first` on."""
         seen = self._rig.recorder.seen(self._seen)
         self.stopped(seen[-1].event.address if seen else first, After.NOTHING)
 

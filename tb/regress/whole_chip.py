@@ -1,4 +1,4 @@
-"""The usual life of the cells: FORM, WRITE, and what else one does with them, over the whole chip."""
+"""The usual life of the cells: FORM, WRITE and looking at them, over the whole chip."""
 
 from __future__ import annotations
 
