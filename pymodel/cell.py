@@ -80,7 +80,8 @@ class CellArray:
 
     A virgin cell answers to its forming threshold and to no RESET, an over-formed or worn-out cell
     to no RESET; a cell that does not exist or is stuck answers to nothing. Resistances are kept as
-    of the last look; drift and stress are worked out when a word is looked at.
+    of the last look; drift and stress are worked out when a word is looked at. A SET cycle is the first
+    SET that switches a cell after a RESET has, however many pulses follow; the forming counts as one.
     """
 
     def __init__(self, chip: Chip, device: Device, layer: int, seed: int, die: int) -> None:
@@ -94,6 +95,7 @@ class CellArray:
         self._disable(np.broadcast_to(~self.exists[:, None], self.shape), np.inf)
         self._virgin = np.repeat(self.exists.sum(1)[:, None], geometry.rows, 1)
         self._filament = np.ones(self.shape if device.evolves else (0,), np.float32)
+        self._erased = np.ones(self.shape, np.bool_)
         self._wear = Wear(device.endurance, self.shape, generator(seed, die, Stream.LIFE, layer))
         self._clear_history()
         self._make_scratch()
@@ -118,7 +120,6 @@ class CellArray:
         self._switched, self._others = np.empty((2, cells), np.bool_)
         self._lrs_min_ohm = constant(device.resistance.lrs_min_ohm)
         self._hrs_max_ohm = constant(device.resistance.hrs_max_ohm)
-        self._boundary_ohm = constant(device.boundary_ohm)
         self._onset_ohm = constant(device.reset.onset_ohm)
         self._efolds_per_v = constant(1 / device.reset.efold_v)
         self._over_form_v = constant(device.form.over_form_v)
@@ -206,7 +207,7 @@ class CellArray:
                 self._form(group, row)
 
     def _grow(self, group: int, row: int, pulse: SetPulse, draws: FloatArray, now_s: float) -> None:
-        """Switched cells land; those that were above the boundary have cycled."""
+        """Switched cells land; those that RESET has switched before have cycled."""
         old, values, cycled = self.resistance(group, row, now_s), self._values, self._others
         np.multiply(draws[DRAW_FACTOR], pulse.excess_ohm, out=values)
         if self._device.evolves:
@@ -217,9 +218,9 @@ class CellArray:
             np.multiply(draws[DRAW_FACTOR], pulse.formed_ohm, out=values, where=self._others)
         np.maximum(values, self._lrs_min_ohm, out=values)
         np.minimum(values, old, out=values)
-        np.greater(old, self._boundary_ohm, out=cycled)
-        np.logical_and(cycled, self._switched, out=cycled)
+        np.logical_and(self._erased[group, row], self._switched, out=cycled)
         if np.count_nonzero(cycled):
+            np.copyto(self._erased[group, row], False, where=cycled)
             self._wear_out(group, row, self._wear.count(group, row, cycled))
         self._land(group, row, self._set_rate, draws, now_s)
 
@@ -266,6 +267,8 @@ class CellArray:
         np.maximum(values, self.resistance(group, row, now_s), out=values)
         if self._device.evolves:
             np.copyto(self._filament[group, row], draws[DRAW_FILAMENT], where=self._switched)
+        erased = self._erased[group, row]
+        np.logical_or(erased, self._switched, out=erased)
         self._land(group, row, self._reset_rate, draws, now_s)
 
     def _land(
@@ -348,6 +351,7 @@ class CellArray:
         np.copyto(self.resistance_ohm, landed.astype(np.float32), where=usable)
         np.copyto(self._on_v, self._set_v, where=usable)
         np.copyto(self._off_v, self._reset_v, where=usable)
+        np.copyto(self._erased, high, where=usable)
         self.formed |= usable
         self._virgin[:] = 0
         self._clear_history()

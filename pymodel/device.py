@@ -227,7 +227,7 @@ class Device:
 
     @property
     def boundary_ohm(self) -> float:
-        """Resistance between the lowest two levels, above which a SET counts as a cycle."""
+        """Resistance between the lowest two levels."""
         return self.levels[0].read_hi_ohm or self.levels[1].read_lo_ohm or self.form_pass_ohm
 
 

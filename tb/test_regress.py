@@ -17,7 +17,7 @@ from sim.benches import BENCHES
 from sim.runner import run_bench
 from sim.sources import ROOT
 
-LENGTH = 2
+LENGTH = 1
 SEEDS = "1..2"  # each test has seeds of its own: two runs of a seed at once would share a folder
 TWICE = 3
 PLANTED = 4

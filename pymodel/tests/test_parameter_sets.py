@@ -162,6 +162,18 @@ def test_the_tuning_curve_crosses_the_windows_about_as_published() -> None:
     assert np.diff(wl_v) == pytest.approx([0.14, 0.126], rel=0.05)
 
 
+def test_the_steps_of_a_gradual_set_are_one_cycle(chip: Chip) -> None:
+    macro = formed(chip, load_device("radar"))
+    drive_all(macro, 3.3, 2.6, reset=True)
+    before, medians = macro.cycles(LAYER), [np.median(cells(macro))]
+    for wl_v in (1.7, 1.9, 2.1):
+        drive_all(macro, wl_v, 2.0)
+        medians.append(np.median(cells(macro)))
+    assert medians == sorted(medians, reverse=True)
+    assert len(set(medians)) == 4
+    assert (macro.cycles(LAYER) - before).max() == 1
+
+
 def test_worn_out_cells_stay_low(chip: Chip) -> None:
     device = load_device("radar")
     macro = formed(chip, device)

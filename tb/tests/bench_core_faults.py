@@ -22,6 +22,7 @@ from tb.models.simple_cells import Cell
 FIRST, LAST, AFTER = (WordAddress(0, 0, row) for row in range(3))
 LOW, HIGH = 120, 760
 POSITIONS = 300  # the least number of cycles that the WRITE has to take
+AROUND = 8  # cycles before and after a load
 DARK_NS = 400  # how long nothing may come back after a fault
 
 Fault = Callable[[CoreBench], Awaitable[None]]
@@ -168,3 +169,24 @@ async def a_reset_in_any_cycle_takes_no_time(dut: Any) -> None:
         bench.send_targets(wanted(bench))
         assert await bench.host.run(ProgOp.WRITE, FIRST, LAST) == Outcome(ProgErr.NONE, AFTER)
         assert levels(bench) == wanted(bench), f"reset in cycle {cycle}"
+
+
+@cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_dip_of_the_supply_in_any_cycle_around_a_load_drops_the_image(dut: Any) -> None:
+    """It is too short for a clock to see; the load itself may come before the chip knows."""
+    bench = CoreBench(dut, mixed)
+    await bench.configured()
+    clk_ns, period = bench.chip.clock.clk_period_ns, bench.chip.clock.layer_period_cycles
+    for cycle in range(-AROUND, AROUND):
+        await bench.host.read_weights()
+        await bench.host.enable_inference()
+        await bench.tick()
+        cocotb.start_soon(bench.pixels.send(bench.image()))
+        await Timer((period + cycle) * clk_ns + clk_ns // 2, "ns")
+        bench.supply(False)
+        await Timer(1, "ns")
+        bench.supply(True)
+        await Timer((len(bench.chip.layers) + 3) * period * clk_ns, "ns")
+        assert not bench.labels.seen, f"dip in cycle {cycle}"
+        assert "brown_out" in await bench.host.wait_for("brown_out")
+        assert "refused" in await bench.host.wait_for("refused")

@@ -109,6 +109,19 @@ async def the_self_test_tells_the_stuck_cells(dut: Any) -> None:
 
 
 @cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_cell_that_forming_leaves_high_enough_is_not_reset(dut: Any) -> None:
+    def make(address: Address, place: int) -> Cell:
+        return Cell(low=700 if place == 0 else 120)
+
+    bench = await configured(dut, make)
+    assert (await bench.host.run(ProgOp.FORM, FIRST, LAST)).error is ProgErr.NONE
+    resets = [pulse.cells for pulse in bench.macro.pulses if pulse.reset]
+    assert resets
+    assert not any(0 in cells for cells in resets)
+    assert (await bench.host.counters()).failed == 0
+
+
+@cocotb.test(timeout_time=20, timeout_unit="ms")
 async def the_host_suspends_and_resumes(dut: Any) -> None:
     bench = await configured(dut)
     await bench.host.start(ProgOp.RESET, FIRST, LAST)
