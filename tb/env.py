@@ -214,7 +214,9 @@ class ChipEnv:
         await self.send_image(image)
         return await self.next_label()
 
-    async def stream(self, images: Sequence[npt.NDArray[np.uint8]]) -> AsyncIterator[Label]:
+    async def stream(
+        self, images: Sequence[npt.NDArray[np.uint8]] | npt.NDArray[np.uint8]
+    ) -> AsyncIterator[Label]:
         """Stream images without a pause and give each label as it comes."""
         sending = cocotb.start_soon(self.send_images(images))
         for _ in images:

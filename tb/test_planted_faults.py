@@ -45,7 +45,7 @@ FAULTS = (
         "integrate_and_sample_are_swapped",
         "rtl/cnr_layer_seq.sv",
         {
-            "int_en_q  <= (state_d == StIntegrate)": "int_en_q  <= (state_d == StSample)",
+            "int_en_q  <= integrate_d;": "int_en_q  <= (state_d == StSample) ? computing_d : '0;",
             "sample_q  <= (state_d == StSample)": "sample_q  <= (state_d == StIntegrate)",
         },
         "an_image_becomes_its_golden_label",

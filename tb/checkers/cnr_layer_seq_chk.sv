@@ -176,8 +176,8 @@ module cnr_layer_seq_chk
       else $error("%m: cmp_strobe_o = %b in cycle %0d, limit %b (cycle %0d)", cmp_strobe_o, pos,
                   cmp_strobe, strobe);
       A20_Label: assert (finish_o == finish)
-      else $error("%m: finish_o = %b in cycle %0d, limit %b (%0d after a load)", finish_o, pos, finish,
-                  ImageCycles - 1);
+      else $error("%m: finish_o = %b in cycle %0d, limit %b (%0d after a load)", finish_o, pos,
+                  finish, ImageCycles - 1);
       A20_Busy: assert (busy_o == live)
       else $error("%m: busy_o = %b, limit %b", busy_o, live);
     end
