@@ -117,6 +117,19 @@ async def gating_follows_the_configuration_while_no_image_holds_it(dut: Any) -> 
         assert bench.bias() == (0 if power_gate else everything)
 
 
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def gating_is_taken_with_each_of_images_that_follow_each_other(dut: Any) -> None:
+    bench = await started(dut, pipelined=False)
+    everything = (1 << len(bench.chip.layers)) - 1
+    sending = cocotb.start_soon(fill(bench, 4))
+    for power_gate in (False, True, False, True):
+        load = await bench.load()
+        bench.configure(replace(bench.config, power_gate=not power_gate))
+        await wait_until(load + bench.period // 2)
+        assert bench.bias() == (0 if power_gate else everything)
+    await emptied(bench, await sending)
+
+
 @cocotb.test(timeout_time=100, timeout_unit="ms")
 @cocotb.parametrize(power_gate=(False, True))
 async def permission_lost_in_any_cycle_drops_all_images(dut: Any, power_gate: bool) -> None:
