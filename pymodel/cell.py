@@ -80,8 +80,8 @@ class CellArray:
 
     A virgin cell answers to its forming threshold and to no RESET, an over-formed or worn-out cell
     to no RESET; a cell that does not exist or is stuck answers to nothing. Resistances are kept as
-    of the last look; drift and stress are worked out when a word is looked at. A SET cycle is the first
-    SET that switches a cell after a RESET has, however many pulses follow; the forming counts as one.
+    of the last look; drift and stress are worked out when a word is looked at. A SET cycle is the
+    first SET that switches a cell after a RESET has, however many pulses follow; forming is one.
     """
 
     def __init__(self, chip: Chip, device: Device, layer: int, seed: int, die: int) -> None:
