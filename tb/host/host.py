@@ -265,6 +265,12 @@ class Host:
         await self._collect_events()
         self._events -= set(names or REGISTERS["cause"].fields)
 
+    async def take_events(self) -> set[str]:
+        """The events that have come so far; they are then forgotten."""
+        await self._collect_events()
+        taken, self._events = self._events, set()
+        return taken
+
     async def check_bus(self) -> None:
         """Raise `HostError` if an access was refused or a frame broken on its way."""
         await self._collect_events()

@@ -106,15 +106,17 @@ class Operations:
         rig, host, ran_worn = self._rig, self._rig.host, False
         order = words(rig.chip, first, last) if op in STREAMED else []
         feed = rig.feed(targets, order)
+        await host.forget_events()
         await host.start(op, WordAddress(*first), WordAddress(*last))
         for attempt in range(ATTEMPTS + 2):
-            troubles = Troubles(rig, watch, suspends=op is not ProgOp.MARCH)
+            troubles, kills = Troubles(rig, watch, suspends=op is not ProgOp.MARCH), watch.kills
             try:
                 await troubles.happen(rig.rng.choice(TROUBLES) if attempt < ATTEMPTS else 0)
                 outcome = await host.finished()
             finally:
                 feed.cancel()
             await troubles.over()
+            await self._judge_state(outcome.error, killed=watch.kills > kills)
             if outcome.error is ProgErr.NONE:
                 return ran_worn
             word = Address(*outcome.pointer)
@@ -126,6 +128,21 @@ class Operations:
             feed = rig.feed(targets, [w for w in order if w >= word])
             await host.resume()
         raise AssertionError(f"no end after {ATTEMPTS} attempts without trouble")
+
+    async def _judge_state(self, error: ProgErr, *, killed: bool) -> None:
+        """What the events and the status say after an operation."""
+        host = self._rig.host
+        events, status = await host.take_events(), await host.read("status")
+        expected = {
+            "prog_err": error is not ProgErr.NONE,
+            "pump_lost": error is ProgErr.PUMP,
+            "brown_out": killed,
+            **dict.fromkeys(("spi_err", "watchdog", "frame_err", "cmd_refused"), False),
+        }
+        found = {name: name in events for name in expected}
+        assert found == expected, f"events {sorted(events)} after {error.name}"
+        assert not any(status[name] for name in ("prog_busy", "suspended", "unlocked")), status
+        assert (status["supply_ok"], status["pump_ok"], status["prog_err"]) == (1, 1, error), status
 
     async def _may_end(self, error: ProgErr, op: ProgOp, word: Address, troubles: Troubles) -> bool:
         """An early end needs its reason; whether that was wear, whose limit is then raised."""
