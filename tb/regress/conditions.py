@@ -77,8 +77,8 @@ def draw_conditions(rng: random.Random, chip: Chip) -> Conditions:
 
 
 def _draw_device(rng: random.Random, chip: Chip) -> Device:
-    names = [n for n in device_names() if len(load_device(n).levels) == chip.chip.levels]
-    device = load_device(rng.choice(names))
+    fitting = [n for n in device_names() if len(load_device(n).levels) == chip.chip.levels]
+    device = load_device(rng.choice((chip.chip.device, *fitting)))
     factor = rng.choice((1.0, 1.0, 1.5, 2.5))
     set_ = replace(device.set, cell_sigma_v=factor * device.set.cell_sigma_v)
     reset = replace(device.reset, cell_sigma_v=factor * device.reset.cell_sigma_v)
