@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import cocotb
@@ -17,14 +17,14 @@ from chips.weights import Weights, weight_words, word_masks
 from scripts.programming.codes import code_report
 from tb.drivers.labels import Label
 from tb.host.host import first_word
-from tb.host.regmap import ProgErr, ProgOp
+from tb.host.regmap import AnalogTest, ProgErr, ProgOp
 from tb.models.programming import all_words
 from tb.regress.operations import Operations
 from tb.regress.rig import Rig
-from tb.verdict import assert_golden_label
+from tb.verdict import assert_golden_outputs
 
 MARGIN = 1.1  # a cell nearer than this factor to the reader's reference may turn a gate half on
-BURST_MOST = 6
+BURST_MOST = 12
 
 Image = npt.NDArray[np.uint8]
 
@@ -49,6 +49,8 @@ class Pictures:
             weights, t_ctrl=_draw_t_ctrl(rig.rng, weights.t_ctrl, chip.phases.t_ctrl_max_cycles)
         )
         self._period_ns = chip.clock.layer_period_cycles * chip.clock.clk_period_ns
+        layers = range(AnalogTest.LAYER0, AnalogTest.LAYER0 + len(chip.layers))
+        self._test_points = [p for p in AnalogTest if p < AnalogTest.LAYER0 or p in layers]
         self._kinds: tuple[Callable[[], Awaitable[None]], ...] = (
             self.image,
             self.burst,
@@ -73,9 +75,13 @@ class Pictures:
         await self.image()
 
     async def _ready(self) -> None:
-        """Configure the layers, read the cells, and look what they hold."""
+        """Configure the layers, choose a mode, read the cells, and look what they hold."""
         host = self._rig.host
+        rng, flags = self._rig.rng, (False, True)
         await host.configure_compute(self._wanted.t_ctrl, self._wanted.cf_sel)
+        pipelined, power_gate = rng.choice(flags), rng.choice(flags)
+        await host.configure_inference(pipelined=pipelined, power_gate=power_gate)
+        await host.select_analog_test(rng.choice(self._test_points))
         await host.read_weights()
         await host.enable_inference()
         self._held, self._sharp = self._look()
@@ -97,32 +103,34 @@ class Pictures:
         draws = np.random.default_rng(self._rig.rng.getrandbits(32))
         return draws.integers(0, 256, self._rig.chip.image_bytes, np.uint8)
 
-    def _check(self, image: Image, label: Label) -> None:
-        """The label, when it came, and what every layer holds."""
-        chip = self._rig.chip
-        assert label.layer_clocks == len(chip.layers)
-        if self._sharp:
-            assert_golden_label(chip, self._held, image, self._rig.macro, label)
-            self._rig.journal.labels += 1
+    async def _classify(self, images: Sequence[Image]) -> Label:
+        """Stream images; each label, when it came, and what every layer held. The last label."""
+        chip, macro = self._rig.chip, self._rig.macro
+        outputs, waiting = self._env.layer_outputs(), iter(images)
+        taking = outputs.start()
+        async for label in self._env.stream(images):
+            image = next(waiting)
+            assert label.layer_clocks == len(chip.layers)
+            if self._sharp:
+                held = outputs.of(macro.held_image(len(chip.layers) - 1))
+                assert_golden_outputs(chip, self._held, image, held, label)
+                self._rig.journal.labels += 1
+        taking.cancel()
+        return label
 
     # What is done with images
 
     async def image(self) -> None:
         """One image; the host reads its label once."""
         await self._rig.host.label()
-        image = self._draw_image()
-        label = await self._env.classify(image)
-        self._check(image, label)
+        label = await self._classify([self._draw_image()])
         assert await self._rig.host.label() == (label.label, label.ambiguous)
         assert await self._rig.host.label() is None
 
     async def burst(self) -> None:
         """Several images in a row."""
-        images = [self._draw_image() for _ in range(self._rig.rng.randrange(2, BURST_MOST))]
-        streaming = cocotb.start_soon(self._env.send_images(images))
-        for image in images:
-            self._check(image, await self._env.next_label())
-        await streaming
+        count = self._rig.rng.randrange(2, BURST_MOST)
+        await self._classify([self._draw_image() for _ in range(count)])
 
     async def broken_frame(self) -> None:
         """A frame that ends early or not at all gives an event and no label."""
