@@ -53,7 +53,7 @@ def trace(power_up: int) -> str:
     return TRACE.findall(results.with_name("sim.log").read_text())[-1]
 
 
-def test_a_seed_repeats_in_every_bit_whatever_registers_held_before_reset() -> None:
+def test_a_seed_gives_the_same_trace_after_another_power_up() -> None:
     assert trace(power_up=4711) == trace(power_up=815)
 
 

@@ -102,8 +102,8 @@ def test_an_outcome_survives_the_way_from_its_process() -> None:
 def test_the_cause_is_the_line_that_says_why() -> None:
     failed = "a_life failed\nTraceback (most recent call last):\n  File x\nAssertionError: fail log"
     assert cause_of(failed) == "AssertionError: fail log"
-    mismatch = "a_life failed\nTraceback:\ntb.models.scoreboard.MismatchError: operation 3 is missing"
-    assert cause_of(mismatch).endswith("MismatchError: operation 3 is missing")
+    mismatch = "a_life failed\nTraceback:\ntb.models.scoreboard.MismatchError: one is missing"
+    assert cause_of(mismatch).endswith("MismatchError: one is missing")
     stopped = "[1] %Error: a.sv:1: Assertion failed in tb.u_chk.A1: on\n%Error: a.sv:1: $stop\nlog"
     assert cause_of(stopped).endswith("Assertion failed in tb.u_chk.A1: on")
     assert cause_of("no end after 600 s\nlog: x") == "no end after 600 s"

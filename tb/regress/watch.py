@@ -1,7 +1,7 @@
 """Follows one operation of the whole chip and judges all that shows of it.
 
-The scoreboard judges the pulses and senses at the macro's pins; the account that it gives judges the
-fail log, the counters, the endurance and what was read back.
+The scoreboard judges the pulses and senses at the macro's pins; the account that it gives judges
+the fail log, the counters, the endurance and what was read back.
 """
 
 from __future__ import annotations
