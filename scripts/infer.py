@@ -55,12 +55,14 @@ def run(args: argparse.Namespace) -> int:
     rtl = RtlResult.read(result_file)
     compared = compare(job, inputs, rtl)
     found = checks(job, inputs, rtl, compared)
-    write_summary(args.out / "summary.json", summary(job, inputs, rtl, compared))
+    passed = all(check.passed for check in found)
+    values = {**summary(job, inputs, rtl, compared), "passed": passed}
+    write_summary(args.out / "summary.json", values)
     print(table(inputs, rtl, compared, found))
     print(f"wrote {args.out / 'summary.json'}")
     if args.waves:
         print(f"waves {results.parent / 'dump.fst'}")
-    return 0 if all(check.passed for check in found) else 1
+    return 0 if passed else 1
 
 
 def parse() -> argparse.Namespace:

@@ -47,6 +47,7 @@ def assert_all_held(values: dict[str, Any]) -> None:
     assert values["analog_error"] <= 1e-5
     assert values["model_error"] == 0.0
     assert values["program_cached"] is False
+    assert values["passed"] is True
 
 
 def test_the_small_chip_from_end_to_end(tmp_path: Path, seed: int) -> None:
@@ -76,26 +77,17 @@ def test_without_noise_the_labels_are_those_in_the_file(tmp_path: Path) -> None:
     assert (values["images_rtl"], values["images_model"]) == (5, 11)
 
 
-def test_the_full_chip_classifies_the_embedded_images(tmp_path: Path, seed: int) -> None:
-    """All 653,410 cells through the RTL; many of the images lie close to a class boundary."""
-    run = infer(tmp_path, "--seed", str(seed))
+def test_the_full_chip_classifies_images(tmp_path: Path, seed: int) -> None:
+    """All 653,410 cells through the RTL; real images where there are any, else embedded ones."""
+    data = os.environ.get("CIFAR10_DIR")
+    real = ("--data", data, "--images", "1000") if data else ()
+    run = infer(tmp_path, "--seed", str(seed), *real)
     assert run.returncode == 0, run.stderr
     values = summary(tmp_path)
     assert_all_held(values)
-    assert values["images_rtl"] == 100
-    assert values["data"] == "embedded"
-
-
-@pytest.mark.skipif("CIFAR10_DIR" not in os.environ, reason="CIFAR10_DIR names no real images")
-def test_the_full_chip_classifies_real_images(tmp_path: Path, seed: int) -> None:
-    run = infer(
-        tmp_path, "--data", os.environ["CIFAR10_DIR"], "--images", "1000", "--seed", str(seed)
-    )
-    assert run.returncode == 0, run.stderr
-    values = summary(tmp_path)
-    assert_all_held(values)
-    assert values["images_rtl"] == 1000
+    assert values["images_rtl"] == (1000 if real else 100)
     assert values["accuracy"] >= 0.80
+    assert (values["data"] == "embedded") is not bool(real)
 
 
 def changed_weights(folder: Path, **changes: Any) -> Path:

@@ -78,6 +78,7 @@ class Summary:
         new = {str(outcome.seed): outcome.trace for outcome in outcomes if outcome.passed}
         content = {
             **self._identity,
+            "passed": all(outcome.passed for outcome in outcomes),
             "traces": {**self._traces, **new},
             "seeds": [outcome.to_dict() for outcome in outcomes],
         }
