@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 
 from sim.sources import ROOT
 
@@ -11,7 +10,6 @@ FOLDERS = ("chips", "pymodel", "rtl", "sim", "tb")
 FILES = ("requirements.txt",)
 
 
-@cache
 def digest() -> str:
     """Hash of every file that may change a trace, tools included."""
     found = [ROOT / name for name in FILES]

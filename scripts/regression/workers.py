@@ -18,8 +18,9 @@ WORKERS_S = 60
 
 def run_here(seeds: Sequence[int], length: int, jobs: int) -> Iterator[Outcome]:
     """Outcomes as they come, `jobs` seeds at a time."""
+    sources = digest()
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(run_in_own_process, seed, length, digest()) for seed in seeds]
+        futures = [pool.submit(run_in_own_process, seed, length, sources) for seed in seeds]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -35,9 +36,10 @@ def run_on_cluster(seeds: Sequence[int], length: int, address: str) -> Iterator[
     InputError
         The address is no address, nobody answers there, or the scheduler has no workers.
     """
+    sources = digest()
     with _connected(address) as client:
         futures = {
-            client.submit(run_in_own_process, seed, length, digest(), pure=False): seed
+            client.submit(run_in_own_process, seed, length, sources, pure=False): seed
             for seed in seeds
         }
         for future in _completed(futures):
