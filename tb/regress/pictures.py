@@ -133,15 +133,14 @@ class Pictures:
         await self._classify([self._draw_image() for _ in range(count)])
 
     async def broken_frame(self) -> None:
-        """A frame that ends early or not at all gives an event and no label."""
+        """A frame that ends early or not at all gives an event; its rest is no image either."""
         rng, beats = self._rig.rng, image_beats(self._rig.chip)
         data = [rng.getrandbits(8 * PIXEL_BYTES) for _ in range(beats)]
-        early = rng.randrange(beats)
-        if early < beats - 1:
-            await self._env.pixels.send(data[: early + 1])
+        if rng.random() < 0.5:
+            await self._env.pixels.send(data[: rng.randrange(1, beats)])
         else:
             await self._env.pixels.send(data, last=None)
-            await self._env.pixels.send(data[:1])
+            await self._env.pixels.send(data[: rng.choice((1, beats))])
         await self._no_label()
         assert await self._rig.host.wait_for("frame_err")
 
