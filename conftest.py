@@ -13,6 +13,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("chip")
     group.addoption("--seed", type=int, default=1, help="seed of every random test")
     group.addoption("--waves", action="store_true", help="record waves of every bench")
+    group.addoption("--coverage", action="store_true", help="count what each bench reaches")
     group.addoption("--select", metavar="REGEX", help="run only the tests whose id matches")
 
 
@@ -58,3 +59,9 @@ def seed(request: pytest.FixtureRequest) -> int:
 def waves(request: pytest.FixtureRequest) -> bool:
     """Whether to record waves, `make test WAVES=1`."""
     return bool(request.config.getoption("--waves"))
+
+
+@pytest.fixture
+def coverage(request: pytest.FixtureRequest) -> bool:
+    """Whether to count what the bench reaches."""
+    return bool(request.config.getoption("--coverage"))

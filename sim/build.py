@@ -16,12 +16,13 @@ import cocotb
 
 from sim.benches import BENCHES, Bench
 from sim.simulation import Simulation
-from sim.sources import POWER_UP, ROOT, WAIVERS, design_sources
+from sim.sources import COVERAGE, POWER_UP, ROOT, WAIVERS, design_sources
 from sim.toolchain import environment, find_toolchain
 
 BUILD = ROOT / "build" / "sim"
 BUILD_TIMEOUT_S = 1800.0
 FLAGS = ("--assert", "--timing", "-Wall", "--x-initial", "unique", "--no-public-flat-rw")
+COUNTING = ("--coverage-line", "--coverage-toggle", "--coverage-expr", "--no-coverage-fsm")
 
 
 class SimulationError(RuntimeError):
@@ -64,9 +65,24 @@ class Build:
 
 
 def build_bench(
-    bench: Bench, chip: str, waves: bool = False, parameters: Mapping[str, int | str] | None = None
+    bench: Bench,
+    chip: str,
+    waves: bool = False,
+    parameters: Mapping[str, int | str] | None = None,
+    coverage: bool = False,
 ) -> Build:
     """Compile a bench unless an equal build is there; safe from several processes at once.
+
+    Parameters
+    ----------
+    bench, chip
+        What to compile.
+    waves
+        Whether its runs can record waves.
+    parameters
+        Parameters of the top module, besides those of the bench.
+    coverage
+        Whether its runs count what they reach of the hand-written RTL.
 
     Raises
     ------
@@ -76,7 +92,7 @@ def build_bench(
         If Verilator or the compiler refuses the design.
     """
     bench = replace(bench, parameters={**bench.parameters, **(parameters or {})})
-    build = _plan(bench, chip, waves)
+    build = _plan(bench, chip, waves, coverage)
     build.folder.mkdir(parents=True, exist_ok=True)
     with locked(build.folder / ".lock"), environment(build.variables):
         _make_public(build.folder, bench)
@@ -98,16 +114,18 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
-def _plan(bench: Bench, chip: str, waves: bool) -> Build:
+def _plan(bench: Bench, chip: str, waves: bool, coverage: bool) -> Build:
     toolchain = find_toolchain()
     builder = next((other for other in BENCHES.values() if other.design == bench.design), bench)
-    folder = BUILD / _folder_name(builder, chip, waves)
+    kind = f"{'-waves' if waves else ''}{'-coverage' if coverage else ''}"
+    folder = BUILD / f"{_folder_name(builder, chip)}{kind}"
     design = design_sources(bench.sources, chip, bench.checkers)
-    sources = [WAIVERS, folder / "public.vlt", *design, POWER_UP]
+    settings = [WAIVERS, COVERAGE] if coverage else [WAIVERS]
+    sources = [*settings, folder / "public.vlt", *design, POWER_UP]
     linker = ["-LDFLAGS", "-rdynamic"] if any(file.suffix == ".cpp" for file in sources) else []
     return Build(
         folder,
-        BUILD / _folder_name(bench, chip, waves) / "runs",
+        BUILD / f"{_folder_name(bench, chip)}{kind}" / "runs",
         {
             "toplevel": bench.toplevel,
             "module": bench.module,
@@ -116,6 +134,7 @@ def _plan(bench: Bench, chip: str, waves: bool) -> Build:
             "parameters": dict(bench.parameters),
             "compile_args": [
                 *FLAGS,
+                *(COUNTING if coverage else ()),
                 f"+define+CNR_TOP={bench.toplevel}",
                 *linker,
                 *bench.verilator_args,
@@ -130,10 +149,10 @@ def _plan(bench: Bench, chip: str, waves: bool) -> Build:
     )
 
 
-def _folder_name(bench: Bench, chip: str, waves: bool) -> str:
+def _folder_name(bench: Bench, chip: str) -> str:
     parameters = json.dumps(dict(bench.parameters), sort_keys=True)
     tag = f"-{hashlib.sha256(parameters.encode()).hexdigest()[:8]}" if bench.parameters else ""
-    return f"{bench.name}-{chip}{tag}{'-waves' if waves else ''}"
+    return f"{bench.name}-{chip}{tag}"
 
 
 def _make_public(folder: Path, bench: Bench) -> None:

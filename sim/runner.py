@@ -22,6 +22,7 @@ from sim.sources import ROOT
 from sim.toolchain import environment
 
 SEED_MAX = 2**31 - 1
+FUNCTIONAL = "functional.json"
 
 
 def require_seed(seed: int) -> int:
@@ -44,6 +45,7 @@ def run_bench(
     test: str | None = None,
     seed: int = 1,
     waves: bool = False,
+    coverage: bool = False,
     parameters: Mapping[str, int | str] | None = None,
     plusargs: Sequence[str] = (),
     extra_env: Mapping[str, str] | None = None,
@@ -62,6 +64,9 @@ def run_bench(
         Seed of Python's and Verilator's random numbers, 1..2**31 - 1.
     waves
         Whether to record `dump.fst`.
+    coverage
+        Whether to count what the run reaches, in `coverage.dat` (code) and the file
+        `FUNCTIONAL` (plan in `tb/coverage`).
     parameters
         Parameters of the top module, besides those of the bench.
     plusargs
@@ -77,7 +82,7 @@ def run_bench(
     Returns
     -------
     Path
-        `results.xml`; beside it lie `sim.log` and, with waves, `dump.fst`.
+        `results.xml`; beside it lie `sim.log` and what else was asked for.
 
     Raises
     ------
@@ -88,16 +93,17 @@ def run_bench(
     """
     require_seed(seed)
     try:
-        build = build_bench(bench, chip, waves, parameters)
+        build = build_bench(bench, chip, waves, parameters, coverage)
         folder = build.runs / f"{_file_name(test or 'all')}-{seed}"
         folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder.with_name(f"{folder.name}.lock")):
             _clear(folder)
             trace = ("--trace", "--trace-file", str(folder / "dump.fst")) if waves else ()
+            counting = {"CNR_COVERAGE": str(folder / FUNCTIONAL)} if coverage else {}
             _simulate(
                 build,
                 folder,
-                {**(extra_env or {}), "CNR_CHIP": chip},
+                {**(extra_env or {}), **counting, "CNR_CHIP": chip},
                 timeout_s=bench.timeout_s,
                 stderr_to_terminal=stderr_to_terminal,
                 testcase=f"(^|\\.){re.escape(test)}$" if test else None,

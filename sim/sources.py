@@ -9,6 +9,7 @@ from chips.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIVERS = ROOT / "sim" / "waivers.vlt"
+COVERAGE = ROOT / "sim" / "coverage.vlt"
 POWER_UP = ROOT / "sim" / "cnr_power_up.sv"
 CHECKERS = ROOT / "tb" / "checkers"
 

@@ -26,10 +26,14 @@ CASES = [case for bench in BENCHES.values() if bench.suite for case in _cases(be
 
 
 @pytest.mark.parametrize(("bench", "chip", "test"), CASES)
-def test_bench(bench: Bench, chip: str, test: str, seed: int, waves: bool) -> None:
+def test_bench(
+    bench: Bench, chip: str, test: str, seed: int, waves: bool, coverage: bool
+) -> None:
+    if coverage and not bench.covers(chip):
+        pytest.skip("does not count for coverage")
     failure = None
     try:
-        run_bench(bench, chip=chip, test=test, seed=seed, waves=waves)
+        run_bench(bench, chip=chip, test=test, seed=seed, waves=waves, coverage=coverage)
     except (InputError, SimulationError) as error:
         failure = str(error)
     if failure:

@@ -6,6 +6,7 @@ read in the middle of a cycle: what is driven there counts at the edge that ends
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -46,10 +47,19 @@ async def wait_until(cycle: int) -> None:
         await Timer(wait_ps, "ps")
 
 
+def watch_coverage(top: Any) -> None:
+    """Count from now on what the test reaches of the functional plan, if the runner asks for it."""
+    if "CNR_COVERAGE" in os.environ:
+        from tb.coverage.hook import attach  # a run that is not counted does not load it
+
+        attach(top)
+
+
 class ClockReset:
     """The clock and the reset of a design."""
 
     def __init__(self, dut: Any) -> None:
+        self._dut = dut
         self._clk = dut.clk_i
         self._rst_n = dut.rst_ni
 
@@ -66,6 +76,7 @@ class ClockReset:
         Clock(self._clk, period_ps(), "ps").start(start_high=False)
         await wait_cycles()
         await self.reset()
+        watch_coverage(self._dut)
 
     async def reset(self, cycles: int = 2) -> None:
         """Hold reset for some cycles, from the middle of one to the middle of another."""

@@ -1,0 +1,1 @@
+"""What the tests reach of the RTL and of the functional plan."""

@@ -1,0 +1,1 @@
+"""Functional coverage: the plan, what samples it, and the monitors that watch the design."""
