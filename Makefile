@@ -71,6 +71,10 @@ test: setup ## every test that must pass, in parallel; TEST=<regex> selects by n
 	$(PY) -m pytest -n '$(JOBS)' --dist worksteal --junit-xml build/test/junit.xml --seed '$(SEED)' \
 	  $(if $(TEST),--select '$(TEST)') $(call flag,WAVES)
 
+.PHONY: coverage
+coverage: setup ## what the tests reach: lines, branches, toggles of the RTL, the functional plan
+	$(PY) scripts/measure_coverage.py --jobs '$(JOBS)' --seed '$(SEED)'
+
 .PHONY: regress
 regress: ## random lives of the whole chip, SEEDS=1..100, on this machine or by SCHEDULER=<address>
 	@$(PYTHON) scripts/setup_env.py requirements.txt $(if $(SCHEDULER),requirements-cluster.txt)

@@ -22,7 +22,7 @@ from sim.sources import ROOT
 from sim.toolchain import environment
 
 SEED_MAX = 2**31 - 1
-FUNCTIONAL = "functional.json"
+COUNTERS, FUNCTIONAL = "coverage.dat", "functional.json"  # of one run
 
 
 def require_seed(seed: int) -> int:
@@ -65,7 +65,7 @@ def run_bench(
     waves
         Whether to record `dump.fst`.
     coverage
-        Whether to count what the run reaches, in `coverage.dat` (code) and the file
+        Whether to count what the run reaches, in the files `COUNTERS` (code) and
         `FUNCTIONAL` (plan in `tb/coverage`).
     parameters
         Parameters of the top module, besides those of the bench.

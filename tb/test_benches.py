@@ -26,9 +26,7 @@ CASES = [case for bench in BENCHES.values() if bench.suite for case in _cases(be
 
 
 @pytest.mark.parametrize(("bench", "chip", "test"), CASES)
-def test_bench(
-    bench: Bench, chip: str, test: str, seed: int, waves: bool, coverage: bool
-) -> None:
+def test_bench(bench: Bench, chip: str, test: str, seed: int, waves: bool, coverage: bool) -> None:
     if coverage and not bench.covers(chip):
         pytest.skip("does not count for coverage")
     failure = None

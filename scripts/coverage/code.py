@@ -1,4 +1,4 @@
-"""Code coverage: from the counters to lines, branches, expressions and toggles with their waivers."""
+"""Code coverage: from the counters to lines, branches, expressions and toggles."""
 
 from __future__ import annotations
 
@@ -69,8 +69,7 @@ def items(hits: Mapping[Point, int]) -> list[Item]:
             points[key] += count
     found = [Item(file, line, "line", "", count) for (file, line), count in lines.items()]
     found += [
-        Item(file, line, kind, name, count)
-        for (file, line, kind, name, _), count in points.items()
+        Item(file, line, kind, name, count) for (file, line, kind, name, _), count in points.items()
     ]
     return sorted(found, key=lambda item: (item.file, item.line, item.kind, item.name))
 

@@ -1,9 +1,9 @@
-"""Read what Verilator's coverage counters say at the end of a run.
+r"""Read what Verilator's coverage counters say at the end of a run.
 
-A file `coverage.dat` has one line per counter: `C '<key>\\x02<value>\\x01...' <hits>`. The keys in use
-are `f` file, `l` line, `n` column, `t` kind, `o` name of the point and `S` the source lines that it
-stands for, such as `24-26,30`. Instances (`h`) and specialisations of a module (`page`) are told apart
-there and put together here.
+A file `coverage.dat` has one line per counter: `C '<key>\x02<value>\x01...' <hits>`. The keys in
+use are `f` file, `l` line, `n` column, `t` kind, `o` name of the point and `S` the source lines
+that it stands for, such as `24-26,30`. Instances (`h`) and specialisations of a module (`page`) are
+told apart there and put together here.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def _add(raw: Counter[str], file: Path) -> None:
     for number, line in enumerate(lines, 2):
         key, mark, count = line.rpartition("' ")
         if not (mark and key.startswith("C '") and count.isdigit()):
-            raise InputError(f"{file}:{number}: not a counter: {line[:60]!r}; allowed: C '<key>' <n>")
+            raise InputError(
+                f"{file}:{number}: not a counter: {line[:60]!r}; allowed: C '<key>' <n>"
+            )
         raw[key[3:]] += int(count)
 
 

@@ -1,9 +1,9 @@
 """Points that no test has to reach, each with its reason: tb/coverage/waivers.toml.
 
-Each `[[waiver]]` has a `file`, one or more `kinds` ("line", "branch", "expr", "toggle"), a `reason`, and
-says which points it means: `source`, a text within the source line, or `name`, a regular expression for
-the whole name of a point (a signal with its edge, an expression), or both. Only what was not reached
-is waived; a waiver that finds nothing of that kind is out of date and refused.
+Each `[[waiver]]` has a `file`, `kinds` (some of "line", "branch", "expr", "toggle"), a `reason`, and
+says which points it means: `source`, a text within the source line, or `name`, a regular
+expression for the whole name of a point (a signal with its edge, an expression), or both. Only what
+was not reached is waived; a waiver that finds nothing of that kind is out of date and refused.
 """
 
 from __future__ import annotations
@@ -104,7 +104,6 @@ def waive(found: Iterable[Item], waivers: list[Waiver], root: Path) -> list[Item
     idle = next((waiver for waiver in waivers if waiver not in used), None)
     if idle:
         what = " and ".join(repr(text) for text in (idle.source, idle.name) if text)
-        raise InputError(
-            f"waiver of {what} in {idle.file}: no {' or '.join(idle.kinds)} is missed there; drop it"
-        )
+        kinds = " or ".join(idle.kinds)
+        raise InputError(f"waiver of {what} in {idle.file}: no {kinds} is missed there; drop it")
     return result

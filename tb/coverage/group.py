@@ -52,9 +52,14 @@ class Group:
     never: tuple[Never, ...] = ()
 
     @cached_property
+    def ordered(self) -> tuple[Bin, ...]:
+        """Every combination that has to happen, the last axis running fastest."""
+        return tuple(values for values in self._all() if not self._excluded(values))
+
+    @cached_property
     def bins(self) -> frozenset[Bin]:
-        """Every combination that has to happen."""
-        return frozenset(values for values in self._all() if not self._excluded(values))
+        """The same without an order."""
+        return frozenset(self.ordered)
 
     @cached_property
     def excluded(self) -> dict[Bin, str]:

@@ -18,6 +18,7 @@ NAMES = {
     for index in range(register.count)
 }
 STROBES = {0b1111: "all", 0: "none", **dict.fromkeys((1, 2, 4, 8), "one")}
+CUT_EARLY, CUT_IN_HEADER = "cut before its first bit", "cut in command or address"
 
 
 class BusMonitor(Monitor):
@@ -125,7 +126,7 @@ class SpiMonitor(Monitor):
             sample("spi.frame", f"cut {self.CUTS[state]}")
         elif state == self.HEADER:
             first = int(block.bits_q.value) == self.HEADER_BITS
-            sample("spi.frame", f"cut {'before its first bit' if first else 'in command or address'}")
+            sample("spi.frame", CUT_EARLY if first else CUT_IN_HEADER)
         elif state == self.END and not block.pwrite_q.value:
             sample("spi.frame", "read done")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb.coverage.group import Group, Never, never
-from tb.host.regmap import REGISTERS
 from tb.host.registers import Register
+from tb.host.regmap import REGISTERS
 
 NOWHERE = "no register"
 EVENTS = tuple(REGISTERS["cause"].fields)

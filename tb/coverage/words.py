@@ -67,9 +67,7 @@ class WordMonitor(Monitor):
                 sample("programming.delayed", self._op, found)
 
     def _sample_reversals(self, end: str) -> None:
-        turns = sum(
-            {before, after} == {"SET", "RESET"} for before, after in pairwise(self._kinds)
-        )
+        turns = sum({before, after} == {"SET", "RESET"} for before, after in pairwise(self._kinds))
         sample("programming.reversals", str(turns) if turns < 3 else "3 and more", end)
 
     def _exercised(self) -> None:
