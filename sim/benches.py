@@ -215,7 +215,7 @@ _BENCHES += (
                 "upsets",
                 "random",
             ),
-            *("exercise", "refresh", "relax", "march", "locks", "suspend", "every"),
+            *("exercise", "refresh", "relax", "march", "locks", "suspend", "every", "phases"),
         )
     ),
     # tb/test_block_properties.py runs the benches of properties: each of their tests has to fail.

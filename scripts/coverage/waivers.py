@@ -1,7 +1,7 @@
 """Points that no test has to reach, each with its reason: tb/coverage/waivers.toml.
 
-Each `[[waiver]]` has a `file`, `kinds` (some of "line", "branch", "expr", "toggle"), a `reason`, and
-says which points it means: `source`, a text within the source line, or `name`, a regular
+Each `[[waiver]]` has a `file`, `kinds` (some of "line", "branch", "expr", "toggle"), a `reason`,
+and says which points it means: `source`, a text within the source line, or `name`, a regular
 expression for the whole name of a point (a signal with its edge, an expression), or both. Only what
 was not reached is waived; a waiver that finds nothing of that kind is out of date and refused.
 """

@@ -26,7 +26,7 @@ PROGRAMMING = (
         "how an accepted operation ended",
         {"op": OPS, "end": ENDS},
         (
-            never("it drives no pulse", op=READING, end=("PUMP", "WORN")),
+            never("it drives no pulse", op=READING, end=("PUMP", "WATCHDOG", "WORN")),
             never("it senses nothing", op=EXERCISES, end="SENSE"),
         ),
     ),
@@ -60,6 +60,14 @@ PROGRAMMING = (
         "programming.stop",
         "what the engine did when something stopped it",
         {"cause": CAUSES, "phase": PHASES},
+        (
+            never(
+                "the watchdog looks at high voltage only",
+                cause="watchdog",
+                phase=tuple(phase for phase in PHASES if phase != "high voltage"),
+            ),
+            never("it waits because the pump is not ready", cause="pump", phase="pump"),
+        ),
     ),
     Group(
         "programming.pulses",

@@ -16,7 +16,7 @@ class OperationMonitor(Monitor):
     def start(self) -> None:
         """Begin to watch."""
         self._op = self._asked = "NONE"
-        self._asked_by = "start"
+        self._by_resume = False
         self._running = self._cells_failed = False
         self._last_end = ""
         block = self.block
@@ -38,9 +38,11 @@ class OperationMonitor(Monitor):
 
     def _start_asked(self) -> None:
         if not self.block.busy_o.value:
-            code = int(self.block.op_i.value)
-            self._asked = ProgOp(code).name if code <= LAST_OP else "above"
-            self._asked_by = "start"
+            self._asked, self._by_resume = self._op_asked(), False
+
+    def _op_asked(self) -> str:
+        code = int(self.block.op_i.value)
+        return ProgOp(code).name if code <= LAST_OP else "above"
 
     def _resume_asked(self) -> None:
         block = self.block
@@ -48,14 +50,14 @@ class OperationMonitor(Monitor):
             refused = int(block.u_prog.verdict.value)
             sample("programming.resume", "suspended, now refused" if refused else "suspended")
         elif not (block.busy_o.value or block.start_i.value):
-            self._asked_by = "resume"
+            self._by_resume = True
 
     def _accepted(self) -> None:
         if self._running:
             return
         self._running, self._cells_failed = True, False
-        if self._asked_by == "start":
-            self._op = self._asked
+        if self.block.start_i.value:
+            self._op = self._op_asked()
         else:
             sample("programming.resume", f"stopped: {self._last_end}")
 
@@ -63,7 +65,7 @@ class OperationMonitor(Monitor):
         error = ProgErr(int(self.block.err_o.value)).name
         if self._running:
             self._ended(error)
-        elif self._asked_by == "resume":
+        elif self._by_resume:
             self._resume_refused(error)
         elif error == "OP":
             sample("programming.unknown", self._what_unknown())

@@ -77,9 +77,10 @@ async def goes_on(env: ProgrammerEnv, op: ProgOp) -> None:
 async def every_stop_ends_every_operation_with_its_own_code(dut: Any) -> None:
     env = await prepared(dut)
     programmer = env.programmer
-    causes = [ProgErr.ABORTED, ProgErr.SUPPLY, ProgErr.WATCHDOG, ProgErr.STATE]
+    causes = [ProgErr.ABORTED, ProgErr.SUPPLY, ProgErr.STATE]
+    pulsed = [*causes, ProgErr.PUMP, ProgErr.WATCHDOG]
     for op in OPS:
-        for cause in causes if op in READING else [*causes, ProgErr.PUMP]:
+        for cause in causes if op in READING else pulsed:
             env.macro.cells = SimpleCells(env.chip, unfinished(op))
             stream = programmer.stream(targets_for(env, op), [WORD, LAST])
             await programmer.command(op, WORD, LAST)
