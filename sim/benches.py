@@ -275,7 +275,7 @@ _BENCHES += (
     Bench("unknowns", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",), suite=False),
     *(
         Bench(f"core_{theme}", "cnr_core", ("sim/rtl.f", "rtl/cnr_macro.sv"), chips=("mini",))
-        for theme in ("service", "faults")
+        for theme in ("service", "faults", "activity")
     ),
     _chip("top", chips=("mini",)),
 )

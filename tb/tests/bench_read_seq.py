@@ -334,3 +334,40 @@ async def an_illegal_state_ends_the_read_and_drops_the_weights(dut: Any) -> None
         assert bench.high() == []
         assert not bench.busy()
         assert not bench.valid()
+
+
+@cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_refresh_is_abandoned_as_any_other_sweep(dut: Any) -> None:
+    bench = await started(dut)
+    for lose, back in (
+        (lambda: bench.allow(False), lambda: bench.allow(True)),
+        (lambda: bench.invalidate(True), lambda: bench.invalidate(False)),
+    ):
+        await bench.sweep()
+        bench.refresh(True)
+        await bench.next_sweep()
+        lose()
+        await wait_cycles()
+        assert not bench.busy()
+        assert not bench.valid(), "the bank of the slot is empty"
+        assert bench.high() == []
+        bench.refresh(False)
+        back()
+        await wait_cycles()
+
+
+@cocotb.test(timeout_time=20, timeout_unit="ms")
+async def a_refresh_that_outlasts_the_retention_gives_no_weights(dut: Any) -> None:
+    bench = await started(dut)
+    await bench.sweep()
+    bench.refresh(True)
+    start = await bench.next_sweep()
+    bench.quiet(())
+    await wait_until(start + retention_cycles(bench.chip) + 2)
+    bench.clear()
+    bench.quiet(bench.layers)
+    while bench.busy():
+        await wait_cycles()
+    assert not bench.valid()
+    await wait_cycles(2)
+    assert bench.flag("done") == bench.flag("expired") != []

@@ -232,9 +232,21 @@ async def the_interrupt_follows_the_unmasked_events(dut: Any) -> None:
         await env.write("irq_mask", **{event: 1})
         await wait_cycles(2)
         assert env.irq, f"{event} is not masked"
+        assert (await env.read("cause"))[event]
         await env.write("cause", **{event: 1})
         await wait_cycles(2)
         assert not env.irq, f"{event} was cleared"
+
+
+@cocotb.test(timeout_time=1, timeout_unit="ms")
+async def an_overflow_of_the_fail_log_interrupts(dut: Any) -> None:
+    env = await started(dut)
+    await env.write("irq_mask", fail_overflow=1)
+    assert not env.irq
+    env.fail_overflow(1)
+    await wait_cycles(3)
+    assert env.irq
+    assert (await env.read("cause"))["fail_overflow"]
 
 
 @cocotb.test(timeout_time=1, timeout_unit="ms")
