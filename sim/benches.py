@@ -112,6 +112,9 @@ _BENCHES += (
     Bench("classify", "cnr_classify", _CLASSIFY, chips=_CHIPS),
     Bench("inference", "cnr_inference", _INFERENCE, chips=_CHIPS, public=("cnr_image_load",)),
     Bench("pipelined", "cnr_inference", _INFERENCE, chips=_CHIPS, public=("cnr_image_load",)),
+    Bench(
+        "inference_modes", "cnr_inference", _INFERENCE, chips=("mini",), public=("cnr_image_load",)
+    ),
     Bench("power_guard", "cnr_power_guard", _POWER_GUARD, chips=("mini",)),
     Bench("read_seq", "cnr_read_seq", _READ_SEQ, chips=_CHIPS),
     Bench("refresh", "cnr_compute_tb", _COMPUTE, chips=_CHIPS),

@@ -36,9 +36,10 @@ class ImageMonitor(Monitor):
         config, layers = self._config, self.block.u_layer_seq
         mode = MODES[config.get("pipelined", 0)], BIAS[config.get("power_gate", 0)]
         if layers.start.value:
-            self._mode = mode
+            if layers.free.value:  # else the images in the layers keep theirs
+                self._mode = mode
             self._sample_times(config)
-            sample("inference.image", "loaded", *mode)
+            sample("inference.image", "loaded", *self._mode)
         else:
             sample("inference.image", f"refused: {self._reason(config)}", *mode)
 
