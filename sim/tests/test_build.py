@@ -83,11 +83,12 @@ def test_a_changed_tool_compiles_again(project: Project, monkeypatch: pytest.Mon
     assert project.compiled == 2
 
 
-def test_chips_waves_and_parameters_have_builds_of_their_own(project: Project) -> None:
+def test_chips_waves_coverage_and_parameters_have_builds_of_their_own(project: Project) -> None:
     builds = [
         build_bench(BENCH, "mini"),
         build_bench(BENCH, "cifar10"),
         build_bench(BENCH, "mini", waves=True),
+        build_bench(BENCH, "mini", coverage=True),
         build_bench(BENCH, "mini", parameters={"Width": 4}),
         build_bench(BENCH, "mini", parameters={"Width": 5}),
     ]

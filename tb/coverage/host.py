@@ -28,10 +28,21 @@ class BusMonitor(Monitor):
         """Begin to watch."""
         self._mask = 0
         self._armed = False
+        self._asked = (0, False)
+        self.rises(self.block.s_apb_psel_i, self._setup)
+        self.falls(self.block.s_apb_penable_i, self._setup)
         self.rises(self.block.s_apb_pready_o, self._access)
+
+    def _request(self) -> tuple[int, bool]:
+        return int(self.block.s_apb_paddr_i.value), bool(self.block.s_apb_pwrite_i.value)
+
+    def _setup(self) -> None:
+        self._asked = self._request()
 
     def _access(self) -> None:
         block = self.block
+        if not block.s_apb_penable_i.value or self._asked != self._request():
+            return  # not what the bus allows
         name = NAMES.get(int(block.s_apb_paddr_i.value), NOWHERE)
         write = bool(block.s_apb_pwrite_i.value)
         refused = bool(block.s_apb_pslverr_o.value)

@@ -52,7 +52,7 @@ PROGRAMMING = (
             "after": (
                 *("sweep complete", "stopped: SUPPLY", "stopped: PUMP", "stopped: SENSE"),
                 *("stopped: ABORTED", "stopped: WATCHDOG", "stopped: STATE", "stopped: WORN"),
-                *("self-test", "suspended", "suspended, now refused"),
+                *("self-test", "suspended", "suspended, now refused", "ended by a refused resume"),
             )
         },
     ),

@@ -59,7 +59,9 @@ class OperationMonitor(Monitor):
         if self.block.start_i.value:
             self._op = self._op_asked()
         else:
-            sample("programming.resume", f"stopped: {self._last_end}")
+            stopped = self._last_end in ENDS
+            after = f"stopped: {self._last_end}" if stopped else "ended by a refused resume"
+            sample("programming.resume", after)
 
     def _done(self) -> None:
         error = ProgErr(int(self.block.err_o.value)).name

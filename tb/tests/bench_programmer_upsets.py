@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import cocotb
 
 from tb.drivers.cycles import wait_cycles
 from tb.drivers.programmer import SAFE
-from tb.drivers.programmer_cases import WORD, length, started
+from tb.drivers.programmer_cases import WORD, changed, length, started
 from tb.host.regmap import ProgErr, ProgOp
 
 STATES = {"prog": (3, 6), "verify": (4, 12), "pulse": (4, 10)}  # bits, legal states
@@ -51,3 +52,20 @@ async def an_invalid_state_of_write_verify_turns_all_off(dut: Any) -> None:
 @cocotb.test(timeout_time=500, timeout_unit="ms")
 async def an_invalid_state_of_the_pulse_turns_all_off(dut: Any) -> None:
     await recovers_from_upsets(dut, "pulse")
+
+
+@cocotb.test(timeout_time=50, timeout_unit="ms")
+async def an_invalid_state_of_an_exercise_turns_all_off(dut: Any) -> None:
+    env = await started(dut)
+    programmer = env.programmer
+    programmer.configure(changed(programmer.config, test_cycles=2))
+    for state, pulses in product(range(5, 8), range(1, 4)):
+        await programmer.command(ProgOp.CYCLE, WORD, WORD)
+        for _ in range(pulses):
+            await programmer.pulse_starts()
+        programmer.upset("exercise", "state_q", state)
+        await wait_cycles()
+        assert programmer.lines == SAFE, f"state {state}"
+        assert await programmer.done() is ProgErr.STATE
+        await wait_cycles(15)
+        assert await programmer.run(ProgOp.CYCLE, WORD) is ProgErr.NONE
