@@ -43,7 +43,7 @@ class BusMonitor(Monitor):
         block = self.block
         if not block.s_apb_penable_i.value or self._asked != self._request():
             return  # not what the bus allows
-        name = NAMES.get(int(block.s_apb_paddr_i.value), NOWHERE)
+        name = NAMES.get(int(block.s_apb_paddr_i.value) & ~3, NOWHERE)  # of the whole word
         write = bool(block.s_apb_pwrite_i.value)
         refused = bool(block.s_apb_pslverr_o.value)
         answer = "refused" if refused else "done"
