@@ -339,20 +339,17 @@ async def an_illegal_state_ends_the_read_and_drops_the_weights(dut: Any) -> None
 @cocotb.test(timeout_time=20, timeout_unit="ms")
 async def a_refresh_is_abandoned_as_any_other_sweep(dut: Any) -> None:
     bench = await started(dut)
-    for lose, back in (
-        (lambda: bench.allow(False), lambda: bench.allow(True)),
-        (lambda: bench.invalidate(True), lambda: bench.invalidate(False)),
-    ):
+    for drive, lost in ((bench.allow, False), (bench.invalidate, True)):
         await bench.sweep()
         bench.refresh(True)
         await bench.next_sweep()
-        lose()
+        drive(lost)
         await wait_cycles()
         assert not bench.busy()
         assert not bench.valid(), "the bank of the slot is empty"
         assert bench.high() == []
         bench.refresh(False)
-        back()
+        drive(not lost)
         await wait_cycles()
 
 
