@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.coverage.functional import Covered  # noqa: E402
 from scripts.coverage.html import write_html  # noqa: E402
 from scripts.coverage.result import GOALS, Result, collect  # noqa: E402
 from scripts.coverage.table import hole_lines, table  # noqa: E402
@@ -58,10 +59,16 @@ def summary(result: Result) -> dict[str, object]:
         "total": {name: share.total for name, share in result.shares.items()},
         "waived": sum(item.waiver is not None for item in result.code),
         "holes": [line.strip() for line in hole_lines(result.holes)],
-        "missed_bins": {c.group.name: [" | ".join(b) for b in c.holes] for c in result.functional},
+        "functional": {"groups": {c.group.name: _bins(c) for c in result.functional}},
         "impossible_bins": [f"{name}: {bin_}" for name, bin_ in result.impossible],
-        "passes": result.passes,
+        "passed": result.passes,
     }
+
+
+def _bins(covered: Covered) -> dict[str, object]:
+    """The figures of a group and what it lacks."""
+    missed = [" | ".join(bin_) for bin_ in covered.holes]
+    return {"hit": covered.share.reached, "bins": covered.share.total, "missed": missed}
 
 
 def run(args: argparse.Namespace) -> int:

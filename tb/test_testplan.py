@@ -7,6 +7,7 @@ import pytest
 from scripts.testplan.plan import COMMAND, Point, load_plan
 from scripts.testplan.results import Results, read_results
 from sim.sources import ROOT
+from tb.coverage.plan import PLAN as FUNCTIONAL
 
 PROPERTIES = {f"A{number}" for number in range(1, 21)}
 
@@ -37,3 +38,8 @@ def test_every_test_of_a_bench_serves_a_point(plan: list[Point], results: Result
 def test_every_property_is_planned(plan: list[Point]) -> None:
     covered = {item for point in plan for item in point.covers}
     assert covered >= PROPERTIES
+
+
+def test_the_plan_names_every_group_of_the_functional_coverage(plan: list[Point]) -> None:
+    covered = {item for point in plan for item in point.covers}
+    assert covered - PROPERTIES == FUNCTIONAL.keys()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chips.errors import InputError
 from scripts.coverage.code import MEASURES, Item, Share, items, shares
 from scripts.coverage.functional import Covered, functional_share, read_hits
 from scripts.coverage.records import read_records
@@ -89,6 +90,8 @@ def collect(
         There is none, or a file cannot be read, or a waiver is out of date.
     """
     counters = sorted(runs.glob(f"*/runs/*/{COUNTERS}"))
+    if not counters:
+        raise InputError(f"{runs}: no run was counted; run make coverage")
     hits = read_hits(sorted(runs.glob(f"*/runs/*/{FUNCTIONAL}")), plan)
     listed = load_waivers(waivers)
     code = waive(items(read_records(counters, root)), listed, root)

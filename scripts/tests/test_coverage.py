@@ -215,6 +215,11 @@ def test_the_verdict_needs_every_goal(counted: Write) -> None:
     assert not measured(folder, red_on=1, red_off=1, green_on=1, green_off=1).passes
 
 
+def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no run was counted; run make coverage"):
+        collect(tmp_path, tmp_path, tmp_path / "waivers.toml", PLAN, 0.0)
+
+
 def test_the_reports_name_every_hole(counted: Write, tmp_path: Path) -> None:
     result = measured(counted(), red_on=1, green_on=1)
     bare = replace(result, code=[replace(item, waiver=None) for item in result.code])
