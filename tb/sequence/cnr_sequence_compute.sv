@@ -40,8 +40,7 @@ module cnr_sequence_compute
   real  pulse_at_q = 0.0;
   logic emptied_q = 1'b0;        // reset and not yet read
   logic reset_q = 1'b0;          // for long enough
-  logic whole_q = 1'b0;          // all were read when the supply was lost
-  real  lost_at_q = Never;
+  real  lost_at_q = Never;       // when a loss of the supply ended a complete read
 
   initial for (int unsigned b = 0; b < NumBanks; b++) read_at_q[b] = Never;
 
@@ -96,10 +95,7 @@ module cnr_sequence_compute
       emptied_q  = 1'b1;
     end
     if (now.rd_pulse && !was.rd_pulse) pulse_at_q = t_ns;
-    if (was.supply_ok && !now.supply_ok) begin
-      whole_q   = &read_q;
-      lost_at_q = t_ns;
-    end
+    if (!now.supply_ok && &read_q) lost_at_q = t_ns;
     if (now.hv || !now.supply_ok) read_q = '0;
 
     rst_rises    = now.int_rst & ~was.int_rst;
@@ -128,7 +124,7 @@ module cnr_sequence_compute
     end
     if (load_rises) begin
       a20_q++;
-      A20_Weights: assert (&read_q || (whole_q && t_ns <= lost_at_q + LossNs + SlackNs))
+      A20_Weights: assert (&read_q || t_ns <= lost_at_q + LossNs + SlackNs)
       else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
       oldest_ns = t_ns;
       for (int unsigned b = 0; b < NumBanks; b++) begin

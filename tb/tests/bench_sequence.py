@@ -201,6 +201,23 @@ async def pipelining(pins: SequencePins) -> None:
     await pins.infer_pipelined(1)
 
 
+async def loading_while_the_supply_bounces(pins: SequencePins) -> None:
+    """Two dips, and an image two clocks after the first: nobody can know of them yet."""
+    await pins.read_banks()
+    for _ in range(2):
+        await dip(pins)
+    await pins.wait()
+    await pins.strobe("in_load")
+
+
+async def dip(pins: SequencePins) -> None:
+    """The supply is lost and back within half a clock."""
+    pins.set(supply_ok=0)
+    await pins.wait(0.25)
+    pins.set(supply_ok=1)
+    await pins.wait(0.25)
+
+
 async def reading_between_layer_clocks(pins: SequencePins) -> None:
     """A bank of the layer is read from the fall of its sample to its reset."""
     reader = pins.chip.reader
@@ -234,6 +251,7 @@ KINDS = (
     refusing,
     inferring,
     pipelining,
+    loading_while_the_supply_bounces,
     reading_between_layer_clocks,
 )
 

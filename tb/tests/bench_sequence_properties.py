@@ -557,6 +557,16 @@ async def a20_weights_after_a_pulse(dut: Any) -> None:
 
 
 @property_test
+async def a20_weights_after_the_loss_is_known(dut: Any) -> None:
+    pins = SequencePins(dut)
+    await pins.start()
+    await pins.read_banks()
+    pins.set(supply_ok=0)
+    await pins.wait(2.5)
+    await pins.strobe("in_load")
+
+
+@property_test
 async def a20_weights_emptied_by_a_reset(dut: Any) -> None:
     pins = SequencePins(dut)
     await pins.start()
