@@ -60,6 +60,16 @@ module cnr_layer_seq_chk
   assign image_cfg = alone ? cfg_q : image_cfg_q;
   assign gated     = live ? image_cfg.power_gate : cfg_q.power_gate;
 
+  // An image that finds others in the layers shares their configuration, which is legal.
+  logic legal;
+
+  always_comb begin
+    legal = 1'b1;
+    for (int k = 0; k < int'(NumLayers); k++) begin
+      if (loads_q == '0 && !(cfg_q.t_ctrl[k] inside {[1:TCtrlMax]})) legal = 1'b0;
+    end
+  end
+
   // Cycle of the layer clock, and end of each phase.
   int pos, tick_age_q, longest, int_begin, sample_begin, sample_end, strobe;
   int int_end [NumLayers];
@@ -221,6 +231,9 @@ module cnr_layer_seq_chk
       A17_Take: assert (take_o == take || !ticked_q)
       else $error("%m: take_o = %b in cycle %0d, limit %b (waiting %b, behind it %b)", take_o, pos,
                   take, pending_i, next);
+      A17_Loaded: assert (in_load_o == (take_q && permit_q && legal))
+      else $error("%m: in_load_o = %b; taken %b, permission %b, legal times %b", in_load_o, take_q,
+                  permit_q, legal);
       A17_TakeAlone: assert (!(take_o && live && !permit))
       else $error("%m: an image is taken with the edge that drops others, limit one refusal each");
       A17_Refused: assert (refused_o == (lost_q || (take_q && !in_load_o)))
