@@ -6,11 +6,11 @@
 // pulse of full length, one after the other at one address, and empty if its reset is not followed
 // by such a pulse.
 //
-// Layers start together, each with an image at its input, and sample together; that hands each image
-// on to the next layer, the last to the comparators. So images go through one after the other
-// (sequential mode) or one behind the other (pipelined mode). All images in flight go on together:
-// an image whose layer does not start with the others, or with a load, is lost, and so is one whose
-// bias has failed.
+// Layers start together, each with an image at its input, and sample together; the end of the
+// sample hands each image on to the next layer, the last to the comparators. So images go through
+// one after the other (sequential mode) or one behind the other (pipelined mode). All images in
+// flight go on together: an image whose layer does not start with the others, or with a load, is
+// lost, and so is one whose bias has failed.
 
 module cnr_sequence_compute
   import cnr_chip_pkg::*;
@@ -30,7 +30,7 @@ module cnr_sequence_compute
   pins_t   was, now;
   real     t_ns, oldest_ns;
   logic    busy;
-  layers_t rst_rises, en_rises, sample_rises, cold, read_now;
+  layers_t rst_rises, en_rises, sample_rises, sample_falls, cold, read_now;
   logic    load_rises;
 
   // Banks
@@ -47,7 +47,7 @@ module cnr_sequence_compute
   // Layers
   layers_t cleared_q = '0;                // reset since it last integrated
   layers_t summed_q = '0;                 // integrated since its reset
-  layers_t started_q = '0;                // reset and not yet sampled
+  layers_t started_q = '0;                // reset, and their sample not over
   logic [NumLayers:0] image_q = '0;       // layers with an image at their input; last: comparators
   real bias_at_q [NumLayers];
 
@@ -101,6 +101,7 @@ module cnr_sequence_compute
     rst_rises    = now.int_rst & ~was.int_rst;
     en_rises     = now.int_en & ~was.int_en;
     sample_rises = now.sample & ~was.sample;
+    sample_falls = was.sample & ~now.sample;
     cleared_q    = (cleared_q | (was.int_rst & ~now.int_rst)) & ~rst_rises;
     summed_q     = (summed_q | (was.int_en & ~now.int_en)) & ~rst_rises & ~en_rises;
     load_rises   = now.in_load && !was.in_load;
@@ -108,6 +109,8 @@ module cnr_sequence_compute
       if (now.bias[k] && !was.bias[k]) bias_at_q[k] = t_ns;
       cold[k] = !now.bias[k] || t_ns < bias_at_q[k] + WarmupNs - SlackNs;
     end
+    image_q      = image_q | {sample_falls & started_q, 1'b0};
+    started_q    = started_q & ~sample_falls;
     if (load_rises && rst_rises == '0) begin
       image_q   = '0;
       started_q = '0;
@@ -163,11 +166,9 @@ module cnr_sequence_compute
       started_q = rst_rises;
       image_q   = '0;
     end
-    A20_Read: assert ((read_now & (started_q | now.sample)) == '0)
+    A20_Read: assert ((read_now & started_q) == '0)
     else $error("%m: bank %0d is read, limit no layer of %h between reset and sample", now.rd_bank,
-                started_q | now.sample);
-    image_q   = image_q | {sample_rises & started_q, 1'b0};
-    started_q = started_q & ~sample_rises;
+                started_q);
     if (now.cmp_strobe && !was.cmp_strobe) image_q[NumLayers] = 1'b0;
     if (load_rises) image_q[0] = 1'b1;
   end

@@ -634,6 +634,31 @@ async def a20_compare_twice(dut: Any) -> None:
     await pins.strobe("cmp_strobe")
 
 
+async def sampling(dut: Any, index: int) -> SequencePins:
+    """An image is in this layer, which is just being sampled; -1 is the last."""
+    pins = await loaded(dut)
+    layer = index % len(pins.chip.layers)
+    for number in range(layer):
+        await pins.layer(number)
+    for phase in ("int_rst", "int_en"):
+        await pins.phase(phase, 1 << layer)
+    pins.set(sample=1 << layer)
+    await pins.wait()
+    return pins
+
+
+@property_test
+async def a20_compare_in_the_last_sample(dut: Any) -> None:
+    pins = await sampling(dut, -1)
+    await pins.strobe("cmp_strobe")
+
+
+@property_test
+async def a20_layers_before_the_end_of_the_sample(dut: Any) -> None:
+    pins = await sampling(dut, 0)
+    await pins.phase("int_rst", 0b10)
+
+
 async def two_images(dut: Any) -> SequencePins:
     """One image is in layer 0, the next at its input; nothing has been reset for them yet."""
     pins = await loaded(dut)
