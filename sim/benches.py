@@ -118,6 +118,7 @@ _BENCHES += (
     Bench("power_guard", "cnr_power_guard", _POWER_GUARD, chips=("mini",)),
     Bench("read_seq", "cnr_read_seq", _READ_SEQ, chips=_CHIPS),
     Bench("refresh", "cnr_compute_tb", _COMPUTE, chips=_CHIPS),
+    Bench("compute_random", "cnr_compute_tb", _COMPUTE, chips=("mini",)),
 )
 
 # The whole chip with the analog model behind its macro.
