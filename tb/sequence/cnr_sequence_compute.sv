@@ -1,10 +1,10 @@
-// Pulsed read and inference (A20): never together with high voltage; an image is loaded only with a
-// complete read of every bank since the last high voltage and within the retention, and not later
-// than two clocks after a loss of the supply, when nobody can know of it yet; in each layer,
-// reset, integrate and sample follow each other without overlap, with bias and after its warm-up,
-// and no bank of the layer is read from its reset to its sample. A bank is read by a reset and a
-// pulse of full length, one after the other at one address, and empty if its reset is not followed
-// by such a pulse.
+// Pulsed read and inference (A20): never together with high voltage; an image is loaded, and a layer
+// starts on it, only with a complete read of every bank since the last high voltage and within the
+// retention, and not later than two clocks after a loss of the supply, when nobody can know of it
+// yet; in each layer, reset, integrate and sample follow each other without overlap, with bias and
+// after its warm-up, and no bank of the layer is read from its reset to its sample. A bank is read
+// by a reset and a pulse of full length, one after the other at one address, and empty if its reset
+// is not followed by such a pulse.
 //
 // Layers start together, each with an image at its input, and sample together; the end of the
 // sample hands each image on to the next layer, the last to the comparators. So images go through
@@ -125,8 +125,8 @@ module cnr_sequence_compute
       else $error("%m: high voltage; read %b, load %b, reset %h, integrate %h, sample %h, limit 0",
                   now.rd_rst | now.rd_pulse, now.in_load, now.int_rst, now.int_en, now.sample);
     end
-    if (load_rises) begin
-      a20_q++;
+    if (load_rises) a20_q++;
+    if (load_rises || rst_rises != '0) begin
       A20_Weights: assert (&read_q || t_ns <= lost_at_q + LossNs + SlackNs)
       else $error("%m: an image on %0d banks read, limit %0d", $countones(read_q), NumBanks);
       oldest_ns = t_ns;

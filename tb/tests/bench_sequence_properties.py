@@ -579,6 +579,23 @@ async def a20_weights_emptied_by_a_reset(dut: Any) -> None:
 
 
 @property_test
+async def a20_weights_lost_in_flight(dut: Any) -> None:
+    pins = await loaded(dut)
+    await pins.layer(0)
+    pins.set(rd_bank=0)
+    await pins.strobe("rd_rst", pins.chip.reader.reset_cycles)
+    pins.set(rd_bank=1)
+    await pins.layer(1)
+
+
+@property_test
+async def a20_held_too_long_in_flight(dut: Any) -> None:
+    pins = await loaded(dut)
+    await pins.wait(pins.chip.reader.retention_us * 1000 / pins.chip.clock.clk_period_ns)
+    await pins.layer(0)
+
+
+@property_test
 async def a20_held(dut: Any) -> None:
     pins = SequencePins(dut)
     await pins.start()
