@@ -1,8 +1,8 @@
-// Built-in self-test. Sits between the host and the sweep (cnr_prog). Without MARCH it passes everything
-// on. An accepted start of MARCH becomes a sequence of WRITE and VERIFY operations over the range,
-// whose targets it makes itself; to the host they are one operation: busy_o in all of it, one done_o
-// with the first error, failing cells in the fail log (a cell may be found more than once). A test
-// that has ended early cannot be resumed: resume is then refused with ErrOp.
+// Built-in self-test. Sits between the host and the sweep (cnr_prog). Without MARCH it passes
+// everything on. An accepted start of MARCH becomes a sequence of WRITE and VERIFY operations over
+// the range, whose targets it makes itself; to the host they are one operation: busy_o in all of
+// it, one done_o with the first error, failing cells in the fail log (a cell may be found more than
+// once). A test that has ended early cannot be resumed: resume is then refused with ErrOp.
 //
 //   March C-       up (w0)  up (r0 w1)  up (r1 w0)  down (r0 w1)  down (r1 w0)  up (r0)
 //   other pattern  up (wd)  up (rd)  up (wi)  up (ri), with data d and inverted data i

@@ -1,6 +1,6 @@
-// Counters of the weight programming. Each stays at all ones instead of wrapping. The cells of a word
-// are counted together when it is complete, so that succeeded + failed = requested at all times
-// (until a counter is full). clear_i wins over anything counted in the same cycle.
+// Counters of the weight programming. Each stays at all ones instead of wrapping. The cells of a
+// word are counted together when it is complete, so that succeeded + failed = requested at all
+// times (until a counter is full). clear_i wins over anything counted in the same cycle.
 
 module cnr_counters
   import cnr_chip_pkg::*;

@@ -1,10 +1,10 @@
-// Endurance of the groups. cycle_o strobes when a SET cycle of the word in turn begins: its first FORM or
-// SET pulse, and every one that follows a RESET. The count of a group, kept outside, rises with
-// wear_o so that no cell of the group has seen more SET cycles than it says: in one sweep each cell is
-// in one word only, so it rises with the most cycles that one word of the group has taken. A sweep
-// begins with sweep_i, a word ends with word_done_i; a word that is suspended has not ended. worn_o
-// says that the next cycle of the word in turn may take a cell beyond the limit, or that nobody has
-// set one; a sweep that begins below the limit reaches all its words.
+// Endurance of the groups. cycle_o strobes when a SET cycle of the word in turn begins: its first
+// FORM or SET pulse, and every one that follows a RESET. The count of a group, kept outside, rises
+// with wear_o so that no cell of the group has seen more SET cycles than it says: in one sweep each
+// cell is in one word only, so it rises with the most cycles that one word of the group has taken.
+// A sweep begins with sweep_i, a word ends with word_done_i; a word that is suspended has not
+// ended. worn_o says that the next cycle of the word in turn may take a cell beyond the limit, or
+// that nobody has set one; a sweep that begins below the limit reaches all its words.
 
 module cnr_endurance
   import cnr_chip_pkg::*;

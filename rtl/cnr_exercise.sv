@@ -1,9 +1,9 @@
 // TEST_PULSE and CYCLE of one word: pulses at the start of their ramp tables, without any sense.
-// start_i begins op_i on the cells of active_i at addr_i, all held until done_o strobes; a start while
-// busy_o is ignored. TEST_PULSE drives one pulse of the configured kind into the cells whose target is
-// not 0, and none if there is no such cell. CYCLE drives the configured number of SET and RESET pulses
-// in turn into all cells; it ends with ErrWorn before the SET pulse that worn_i forbids. A pulse that
-// ends with an error ends the word with it.
+// start_i begins op_i on the cells of active_i at addr_i, all held until done_o strobes; a start
+// while busy_o is ignored. TEST_PULSE drives one pulse of the configured kind into the cells whose
+// target is not 0, and none if there is no such cell. CYCLE drives the configured number of SET and
+// RESET pulses in turn into all cells; it ends with ErrWorn before the SET pulse that worn_i
+// forbids. A pulse that ends with an error ends the word with it.
 
 module cnr_exercise
   import cnr_chip_pkg::*;

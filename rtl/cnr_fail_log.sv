@@ -1,6 +1,7 @@
-// First-in first-out log of failed cells. valid_o says that fail_o is the oldest entry; pop_i removes
-// it. An empty log reads as zero and ignores pop_i. An entry that finds the log full and not popped in
-// the same cycle is lost: overflow_o goes up and stays up until clear_i, which also empties the log.
+// First-in first-out log of failed cells. valid_o says that fail_o is the oldest entry; pop_i
+// removes it. An empty log reads as zero and ignores pop_i. An entry that finds the log full and
+// not popped in the same cycle is lost: overflow_o goes up and stays up until clear_i, which also
+// empties the log.
 
 module cnr_fail_log
   import cnr_chip_pkg::*;

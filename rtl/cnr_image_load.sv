@@ -1,11 +1,12 @@
 // Pixel stream to the macro's input latches. Each accepted beat of a frame is written with its
-// number as address, one cycle after it was accepted. A frame is ImageBeats beats with pix_last_i on
-// the last of them and on no other; then pending_o rises, pix_ready_o falls, and both stay so until
-// take_i. So a full-rate stream and the load pulse after it fit into ImageBeats + 2 cycles.
+// number as address, one cycle after it was accepted. A frame is ImageBeats beats with pix_last_i
+// on the last of them and on no other; then pending_o rises, pix_ready_o falls, and both stay so
+// until take_i. So a full-rate stream and the load pulse after it fit into ImageBeats + 2 cycles.
 //
 // pix_last_i on an earlier beat drops the frame: that beat is not written and the next one begins a
-// frame. A last beat without pix_last_i drops the frame, too, and every beat up to and with the next
-// one that carries pix_last_i. Either gives one cycle of frame_err_o, one cycle after the beat.
+// frame. A last beat without pix_last_i drops the frame, too, and every beat up to and with the
+// next one that carries pix_last_i. Either gives one cycle of frame_err_o, one cycle after the
+// beat.
 
 module cnr_image_load
   import cnr_chip_pkg::*;

@@ -7,17 +7,17 @@
 // clock. Otherwise it is refused. The configuration, mode and gating included, is that of the edge
 // at which an image is loaded with no other staying behind it, and holds as long as any image is in
 // the layers. An image computes in layer k in the (k + 1)-th layer clock after its load clock
-// (counted from 0, t = t_ctrl of the layer, m = t in sequential and the longest t_ctrl of all layers
-// in pipelined mode, cycle 0 = tick_o, defaults of the chip in brackets):
+// (counted from 0, t = t_ctrl of the layer, m = t in sequential and the longest t_ctrl of all
+// layers in pipelined mode, cycle 0 = tick_o, defaults of the chip in brackets):
 //
 //   int_rst_o[k]   from 0                                  for IntResetCycles       [0..3]
 //   int_en_o[k]    from IntResetCycles + IntGapCycles      for t                    [5..4+t]
 //   sample_o[k]    m + 2 IntGapCycles after the reset      for SampleCycles         [6+m..9+m]
 //   cmp_strobe_o   IntGapCycles after the last sample_o    for 1, last layer only   [11+m]
 //
-// finish_o is high in the last cycle of the last layer's clock. The label belongs to the edge at its
-// end: NumLayers * LayerPeriod cycles after the tick that ended the load clock. The next image may
-// load with that same edge.
+// finish_o is high in the last cycle of the last layer's clock. The label belongs to the edge at
+// its end: NumLayers * LayerPeriod cycles after the tick that ended the load clock. The next image
+// may load with that same edge.
 //
 // Permission (allow_i and infer_en) that is missing in any cycle in which an image is in the layers
 // drops all images in them: with the next edge all compute pins are low, and no finish_o follows.
@@ -30,9 +30,9 @@
 //
 // layer_quiet_o[k] in cycle n: layer k is not between the first cycle of its reset and the last of
 // its sample while a read slot that goes from this flag through one flop touches its nodes: in the
-// cycles n + 1 + ReadSetupCycles to n + ReadSlotCycles - ReadGapCycles. So the setup of the slot may
-// fall into the end of the sample, and its last gap into the reset of the next layer clock: in every
-// layer clock, whatever its t_ctrl, there is room for one slot.
+// cycles n + 1 + ReadSetupCycles to n + ReadSlotCycles - ReadGapCycles. So the setup of the slot
+// may fall into the end of the sample, and its last gap into the reset of the next layer clock: in
+// every layer clock, whatever its t_ctrl, there is room for one slot.
 
 module cnr_layer_seq
   import cnr_chip_pkg::*;
@@ -266,21 +266,21 @@ module cnr_layer_seq
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      count_q    <= '0;
-      tick_q     <= 1'b0;
-      stage_q    <= '0;
-      state_q    <= StIdle;
-      phase_q    <= '0;
-      refused_q  <= 1'b0;
-      in_load_q  <= 1'b0;
-      int_rst_q  <= '0;
-      int_en_q   <= '0;
-      sample_q   <= '0;
-      bias_q     <= '0;
-      strobe_q   <= 1'b0;
-      t_ctrl_q   <= '0;
-      cf_sel_q   <= '0;
-      cmp_trim_q <= '0;
+      count_q     <= '0;
+      tick_q      <= 1'b0;
+      stage_q     <= '0;
+      state_q     <= StIdle;
+      phase_q     <= '0;
+      refused_q   <= 1'b0;
+      in_load_q   <= 1'b0;
+      int_rst_q   <= '0;
+      int_en_q    <= '0;
+      sample_q    <= '0;
+      bias_q      <= '0;
+      strobe_q    <= 1'b0;
+      t_ctrl_q    <= '0;
+      cf_sel_q    <= '0;
+      cmp_trim_q  <= '0;
       pipelined_q <= 1'b0;
       gate_q      <= 1'b0;
     end else begin

@@ -1,6 +1,6 @@
-// Pulses and reversals that the limits still leave to a word. load_i begins a word; pulse_i takes one
-// pulse of kind_i, turn_i one reversal. spent_o says that a pulse of want_i, which is a reversal if
-// reverse_i, is not left any more.
+// Pulses and reversals that the limits still leave to a word. load_i begins a word; pulse_i takes
+// one pulse of kind_i, turn_i one reversal. spent_o says that a pulse of want_i, which is a
+// reversal if reverse_i, is not left any more.
 
 module cnr_limits
   import cnr_chip_pkg::*;

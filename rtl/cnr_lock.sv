@@ -1,5 +1,6 @@
-// Program lock. Two writes in a row of the right key words open it; any other write, the right words in
-// another order included, and the end of an operation close it. unlocked_o follows with the next edge.
+// Program lock. Two writes in a row of the right key words open it; any other write, the right
+// words in another order included, and the end of an operation close it. unlocked_o follows with
+// the next edge.
 
 module cnr_lock (
   input  logic        clk_i,

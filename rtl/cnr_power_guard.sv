@@ -1,15 +1,16 @@
 // Supply, pump and high-voltage time.
 //
-// hv_kill_no falls at once, without a clock, with reset, loss of supply or test mode, and rises with
-// the fourth edge after the last of them has gone. supply_ok_o and pump_ok_o are the flags behind
-// synchronisers, both low in test mode. A dip of the supply flag that is too short for a clock edge
-// to see is caught all the same, since whatever kills the high voltage clears the first flop:
-// supply_ok_o is then low for at least one cycle. It falls with the second edge after the kill and
-// rises with the third after its end. So whoever lowers hv_en_i with the edge after supply_ok_o fell
-// has done so before the kill ends, and high voltage never comes back. pump_ok_o follows its pin with
-// the second edge. brown_out_o is high in the first cycle without supply after one with it; test
-// mode counts as loss of supply. watchdog_o is high from the cycle in which hv_en_i has been on for
-// HvOnMaxCycles cycles already until hv_en_i falls: a pulse of exactly that length does not raise it.
+// hv_kill_no falls at once, without a clock, with reset, loss of supply or test mode, and rises
+// with the fourth edge after the last of them has gone. supply_ok_o and pump_ok_o are the flags
+// behind synchronisers, both low in test mode. A dip of the supply flag that is too short for a
+// clock edge to see is caught all the same, since whatever kills the high voltage clears the first
+// flop: supply_ok_o is then low for at least one cycle. It falls with the second edge after the
+// kill and rises with the third after its end. So whoever lowers hv_en_i with the edge after
+// supply_ok_o fell has done so before the kill ends, and high voltage never comes back. pump_ok_o
+// follows its pin with the second edge. brown_out_o is high in the first cycle without supply after
+// one with it; test mode counts as loss of supply. watchdog_o is high from the cycle in which
+// hv_en_i has been on for HvOnMaxCycles cycles already until hv_en_i falls: a pulse of exactly that
+// length does not raise it.
 
 module cnr_power_guard
   import cnr_chip_pkg::*;

@@ -1,16 +1,16 @@
-// Sweeps one operation over an inclusive range of words in programming order: layer, group, row, row
-// fastest. start_i takes op_i, first_i and last_i; resume_i goes on at the pointer with the operation
-// and end of the last accepted start, and start_i wins over it. Either is answered by done_o with
-// err_o, which holds until the next done_o: at the end of the sweep, at its first error, or in the next
-// cycle where it is refused, which changes nothing else. Both are ignored while busy_o is up; a
-// resume with nothing left to do is refused with ErrRange. accept_o is high in the cycle of a start or
-// resume that is not refused, busy_o from the next cycle on.
+// Sweeps one operation over an inclusive range of words in programming order: layer, group, row,
+// row fastest. start_i takes op_i, first_i and last_i; resume_i goes on at the pointer with the
+// operation and end of the last accepted start, and start_i wins over it. Either is answered by
+// done_o with err_o, which holds until the next done_o: at the end of the sweep, at its first
+// error, or in the next cycle where it is refused, which changes nothing else. Both are ignored
+// while busy_o is up; a resume with nothing left to do is refused with ErrRange. accept_o is high
+// in the cycle of a start or resume that is not refused, busy_o from the next cycle on.
 //
-// pointer_o is the first word of the sweep that is not completed; after the last word of the chip it
-// is the first again. A word is completed, counted and the pointer moved in one cycle. A stopped word
-// is not counted, though its stream word has been taken. abort_i, loss of supply, any error of the
-// word, and worn_i before a word that pulses, end the sweep; what is electrically active stops with
-// the next edge. suspend_i stops the word in the same way, but then the sweep stays busy, with
+// pointer_o is the first word of the sweep that is not completed; after the last word of the chip
+// it is the first again. A word is completed, counted and the pointer moved in one cycle. A stopped
+// word is not counted, though its stream word has been taken. abort_i, loss of supply, any error of
+// the word, and worn_i before a word that pulses, end the sweep; what is electrically active stops
+// with the next edge. suspend_i stops the word in the same way, but then the sweep stays busy, with
 // suspended_o, until resume_i begins the word again with the targets that it had, unless what is
 // configured by then is refused; outside a sweep it is ignored. What is not electrically active, a
 // read-back among it, runs to its end first.

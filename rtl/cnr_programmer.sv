@@ -1,7 +1,7 @@
-// The weight-programming side of the chip: wiring of the self-test (cnr_bist), the sweep (cnr_prog),
-// the two engines of one word, write-verify (cnr_verify with cnr_ramp) and pulses without verify
-// (cnr_exercise), the electrical operations (cnr_pulse), the fail log, the counters and the endurance.
-// What each port promises is in the module that drives it.
+// The weight-programming side of the chip: wiring of the self-test (cnr_bist), the sweep
+// (cnr_prog), the two engines of one word, write-verify (cnr_verify with cnr_ramp) and pulses
+// without verify (cnr_exercise), the electrical operations (cnr_pulse), the fail log, the counters
+// and the endurance. What each port promises is in the module that drives it.
 
 module cnr_programmer
   import cnr_chip_pkg::*;

@@ -1,11 +1,11 @@
-// One electrical operation of the macro: a FORM, SET or RESET pulse or a sense. A request is taken in
-// a cycle with req_valid_i and req_ready_o; done_o strobes in its last cycle, with err_o and, after a
-// sense, the sense bits in sense_o, held until the next sense. Nothing else raises hv_en_o, and all
-// macro pins come straight from flops. Idle, lost and stopped operations look alike at the pins: bleed
-// on, all else off. stop_i, loss of the supply or of the pump under high voltage, or the watchdog,
-// ends an operation with the next edge; it is done, with the first cause, after the discharge, and a
-// request that meets one of them is done with it and never seen at the pins. A request above the
-// ceilings of the chip or with no width is refused the same way.
+// One electrical operation of the macro: a FORM, SET or RESET pulse or a sense. A request is taken
+// in a cycle with req_valid_i and req_ready_o; done_o strobes in its last cycle, with err_o and,
+// after a sense, the sense bits in sense_o, held until the next sense. Nothing else raises hv_en_o,
+// and all macro pins come straight from flops. Idle, lost and stopped operations look alike at the
+// pins: bleed on, all else off. stop_i, loss of the supply or of the pump under high voltage, or
+// the watchdog, ends an operation with the next edge; it is done, with the first cause, after the
+// discharge, and a request that meets one of them is done with it and never seen at the pins. A
+// request above the ceilings of the chip or with no width is refused the same way.
 
 module cnr_pulse
   import cnr_chip_pkg::*;

@@ -1,7 +1,7 @@
 // Walks the three nested loops of a ramp table: word line, line and pulse width. restart_i puts all
 // three at their start; step_i goes on to the next point: the innermost variable rises by its step,
-// and where that would pass its stop it returns to its start and the loop around it steps. The point
-// after the last is the last again. Both take one cycle; restart_i wins over step_i.
+// and where that would pass its stop it returns to its start and the loop around it steps. The
+// point after the last is the last again. Both take one cycle; restart_i wins over step_i.
 
 module cnr_ramp
   import cnr_chip_pkg::*;

@@ -1,11 +1,11 @@
 // Register file: APB4 on one side, the typed configuration of the chip on the other. cnr_regs.rdl
 // is the map. An access takes two cycles; one to an address without a register or against its
 // direction ends with pslverr and does nothing else. Every command bit that is written gives one
-// strobe in cmd_o, or, where the state of the chip forbids it, the event cmd_refused and no strobe. What the
-// chip cannot represent never aliases onto something legal: a range outside the address space
-// leaves as one that ends before it starts, compute settings saturate. A label is valid in exactly
-// one read. A fail log entry leaves the log when its second word is read after a valid first word;
-// an empty log reads zero and is not popped.
+// strobe in cmd_o, or, where the state of the chip forbids it, the event cmd_refused and no strobe.
+// What the chip cannot represent never aliases onto something legal: a range outside the address
+// space leaves as one that ends before it starts, compute settings saturate. A label is valid in
+// exactly one read. A fail log entry leaves the log when its second word is read after a valid
+// first word; an empty log reads zero and is not popped.
 
 module cnr_regs
   import cnr_chip_pkg::*;

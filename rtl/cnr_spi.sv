@@ -4,11 +4,11 @@
 //   read   cs low, 0x03, address[15:0], 8 dummy bits, data[31:0], cs high 64 clocks of sclk_i
 //
 // The pins are oversampled: sclk_i runs at clk_i / 8 at most, and miso_o changes within four cycles
-// of its falling edge. A write goes to the bus when cs_ni rises on its last bit and not before; a read
-// is on the bus during the dummy bits. frame_err_o strobes, once per frame, when cs_ni rises early
-// or late, the command is unknown, or the bus refuses an access or takes too long for it. A broken
-// write frame writes nothing; a refused read answers zero; a read that breaks after its address may
-// have taken what reading takes. A frame that reset has cut is ignored to its end.
+// of its falling edge. A write goes to the bus when cs_ni rises on its last bit and not before; a
+// read is on the bus during the dummy bits. frame_err_o strobes, once per frame, when cs_ni rises
+// early or late, the command is unknown, or the bus refuses an access or takes too long for it. A
+// broken write frame writes nothing; a refused read answers zero; a read that breaks after its
+// address may have taken what reading takes. A frame that reset has cut is ignored to its end.
 
 module cnr_spi (
   input  logic        clk_i,

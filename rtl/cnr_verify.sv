@@ -5,17 +5,17 @@
 // nothing; it has logged nothing unless it was stopped while it waited for room in the fail log.
 //
 // A verify pass senses, level by level and bound by bound, the open cells of that level. A cell is
-// accepted, and closed, by two passes in a row in its window; after one it is masked from pulses but
-// still sensed. Out of window, it is pulsed with the present point of the ramp, the polarity being
-// kept while any cell needs it. The first polarity is SET if any cell needs SET. A reversal restarts
-// the ramps. Cells that need a pulse beyond a limit are failed; so are, at once, cells that VERIFY
-// finds out of window and cells whose target is no level of the chip. FORM first forms: below form_ref
-// is in window; then the cells that it has formed, and only those, are RESET to the highest level.
-// REFRESH first reads the levels as READ does; they are then the targets.
+// accepted, and closed, by two passes in a row in its window; after one it is masked from pulses
+// but still sensed. Out of window, it is pulsed with the present point of the ramp, the polarity
+// being kept while any cell needs it. The first polarity is SET if any cell needs SET. A reversal
+// restarts the ramps. Cells that need a pulse beyond a limit are failed; so are, at once, cells
+// that VERIFY finds out of window and cells whose target is no level of the chip. FORM first forms:
+// below form_ref is in window; then the cells that it has formed, and only those, are RESET to the
+// highest level. REFRESH first reads the levels as READ does; they are then the targets.
 //
-// Where a delayed verify is configured, a word that was pulsed is sensed once more after the wait: a
-// cell in its window stays closed, one that has dropped out is open again under the limits that are
-// left, and the wait is repeated until no pulse was needed.
+// Where a delayed verify is configured, a word that was pulsed is sensed once more after the wait:
+// a cell in its window stays closed, one that has dropped out is open again under the limits that
+// are left, and the wait is repeated until no pulse was needed.
 
 module cnr_verify
   import cnr_chip_pkg::*;
@@ -425,8 +425,8 @@ module cnr_verify
       end
     endcase
 
-    // After forming, the cells formed now become those to be RESET; then pulsed cells may relax, and
-    // after that the word ends.
+    // After forming, the cells formed now become those to be RESET; then pulsed cells may relax,
+    // and after that the word ends.
     if (end_part) begin
       if (forming_q && formed_q != '0) begin
         forming_d  = 1'b0;
@@ -541,7 +541,8 @@ module cnr_verify
   assign result_o.failed    = cell_count_t'($countones(failed_q));
   assign result_o.dropouts  = cell_count_t'($countones(dropped_q));
 
-  // What a failed cell read last: pristine, above its window, below it; 0 at 0 if it never was read.
+  // What a failed cell read last: pristine, above its window, below it; 0 at 0 if it never was
+  // read.
   window_t log_window;
 
   always_comb begin

@@ -1,7 +1,7 @@
-// The endurance counts of all groups, in one table behind the register file. A request is answered in
-// its own cycle: a read with the count at addr_i, a write with the bits of wr_data_i that wr_biten_i
-// marks, there with the next edge. count_o is the count of group_i. It rises by one with wear_i, also
-// when the host writes it in the same cycle: that write is lost, the cycle is not.
+// The endurance counts of all groups, in one table behind the register file. A request is answered
+// in its own cycle: a read with the count at addr_i, a write with the bits of wr_data_i that
+// wr_biten_i marks, there with the next edge. count_o is the count of group_i. It rises by one with
+// wear_i, also when the host writes it in the same cycle: that write is lost, the cycle is not.
 
 module cnr_wear_table
   import cnr_pkg::*;

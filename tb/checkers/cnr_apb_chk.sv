@@ -1,5 +1,5 @@
-// Rules of an APB4 requester, bound to the bus on both of its sides: one setup cycle, then enable until
-// ready, nothing changed in between, and no write strobes in a read.
+// Rules of an APB4 requester, bound to the bus on both of its sides: one setup cycle, then enable
+// until ready, nothing changed in between, and no write strobes in a read.
 
 module cnr_apb_chk (
   input logic        clk_i,

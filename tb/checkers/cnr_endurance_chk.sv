@@ -1,5 +1,5 @@
-// Rules of the endurance counts, bound into every cnr_endurance: what a group is charged in a sweep is
-// what its worst word has taken, no less and no more.
+// Rules of the endurance counts, bound into every cnr_endurance: what a group is charged in a sweep
+// is what its worst word has taken, no less and no more.
 
 module cnr_endurance_chk
   import cnr_chip_pkg::*;

@@ -1,6 +1,6 @@
 // Rules of the power guard, bound into every instance: the kill follows its causes without a clock
-// and outlasts them until high voltage is off, the flags follow their pins in time, and the watchdog
-// counts every cycle under high voltage.
+// and outlasts them until high voltage is off, the flags follow their pins in time, and the
+// watchdog counts every cycle under high voltage.
 
 module cnr_power_guard_chk
   import cnr_chip_pkg::*;

@@ -1,5 +1,5 @@
-// Rules of the sweep, bound into every cnr_prog: one answer to each command, words in order, nothing
-// illegal run, and a quick end when it has to stop.
+// Rules of the sweep, bound into every cnr_prog: one answer to each command, words in order,
+// nothing illegal run, and a quick end when it has to stop.
 
 module cnr_prog_chk
   import cnr_chip_pkg::*;

@@ -1,5 +1,5 @@
-// Rules of the electrical operations, bound into every cnr_pulse: the order and the times of the macro
-// pins, seen from the pins, the request and what can stop it.
+// Rules of the electrical operations, bound into every cnr_pulse: the order and the times of the
+// macro pins, seen from the pins, the request and what can stop it.
 
 module cnr_pulse_chk
   import cnr_chip_pkg::*;

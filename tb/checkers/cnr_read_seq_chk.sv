@@ -39,8 +39,8 @@ module cnr_read_seq_chk
 
   assign illegal = state_q == 2'd3;
 
-  // The slot from rd_rst_o on, ReadSetupCycles after it has been decided and its bank chosen; it ends
-  // after SlotEnd cycles, or when it is cut.
+  // The slot from rd_rst_o on, ReadSetupCycles after it has been decided and its bank chosen; it
+  // ends after SlotEnd cycles, or when it is cut.
   logic slot;
   logic slot_begin;
   int   pos;

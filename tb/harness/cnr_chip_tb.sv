@@ -1,8 +1,8 @@
-// The chip behind a copy of its inputs that follows them in the same instant. Verilator evaluates all
-// logic behind an input of the top, and behind every signal that Python may write, anew at each event
-// of the simulation; behind a copy made by a process it does so only where the copy changes. This
-// is a third of the time that programming takes. The toggles keep the processes from being taken
-// for wires.
+// The chip behind a copy of its inputs that follows them in the same instant. Verilator evaluates
+// all logic behind an input of the top, and behind every signal that Python may write, anew at each
+// event of the simulation; behind a copy made by a process it does so only where the copy changes.
+// This is a third of the time that programming takes. The toggles keep the processes from being
+// taken for wires.
 
 module cnr_chip_tb
   import cnr_chip_pkg::*;

@@ -1,5 +1,5 @@
-// cnr_programmer with flat ports, the endurance counts that the register file holds, and a recorder at
-// the pins of the macro.
+// cnr_programmer with flat ports, the endurance counts that the register file holds, and a recorder
+// at the pins of the macro.
 
 module cnr_programmer_tb
   import cnr_chip_pkg::*;

@@ -1,5 +1,5 @@
-// The checker alone, on recorded pins. Plays the file of `+changes=`: one line per time at which a pin
-// changed, with the picoseconds since the line before and all pins in hexadecimal.
+// The checker alone, on recorded pins. Plays the file of `+changes=`: one line per time at which a
+// pin changed, with the picoseconds since the line before and all pins in hexadecimal.
 
 module cnr_waves_tb
   import cnr_chip_pkg::*;

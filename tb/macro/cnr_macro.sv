@@ -1,6 +1,7 @@
-// Simulation stand-in of the analog macro. It turns pin activity into events for the analog model in
-// Python (pymodel/binding.py) and holds what the model answers; it knows the pins and nothing else.
-// An event is a packed vector `<name>_evt` and a toggle `<name>_tgl` that flips when it is new:
+// Simulation stand-in of the analog macro. It turns pin activity into events for the analog model
+// in Python (pymodel/binding.py) and holds what the model answers; it knows the pins and nothing
+// else. An event is a packed vector `<name>_evt` and a toggle `<name>_tgl` that flips when it is
+// new:
 //   drive    an interval in which high voltage was on and no programming pin changed
 //   sense    a rising sense strobe, with the time the lines have been bled since the last drive
 //   read     a bank whose read has ended, with its reset and pulse times, or one whose reset begins
@@ -8,8 +9,8 @@
 //   phase    any compute pin has changed
 //   compare  a rising comparator strobe
 //   atest    the analog test multiplexer is in use, and it or a pin that it can show has changed
-// The model writes sense_model, cmp_model, pump_model, and what is on the analog test pad, as of the
-// last event: atest_model in volts, in ohms where it shows the sense reference.
+// The model writes sense_model, cmp_model, pump_model, and what is on the analog test pad, as of
+// the last event: atest_model in volts, in ohms where it shows the sense reference.
 
 module cnr_macro
   import cnr_chip_pkg::*;

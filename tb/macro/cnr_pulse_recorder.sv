@@ -1,7 +1,7 @@
 // Records the electrical operations at the programming pins of the macro. An operation lasts for as
-// long as a column is on; one without high voltage and without a sense strobe is not recorded. When it
-// is over, op_evt is its record, with the columns and codes under the high voltage or the strobe, the
-// sense bits at the end of the strobe, and times in nanoseconds, and op_tgl flips:
+// long as a column is on; one without high voltage and without a sense strobe is not recorded. When
+// it is over, op_evt is its record, with the columns and codes under the high voltage or the
+// strobe, the sense bits at the end of the strobe, and times in nanoseconds, and op_tgl flips:
 //   rest      bled before its first column
 //   setup     columns, address and codes have been still when the word line rises
 //   wordline  word line on before high voltage or strobe

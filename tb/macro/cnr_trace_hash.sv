@@ -1,8 +1,9 @@
 // A hash over all pins of the chip and of its macro at every clock edge, bound into cnr_top by the
-// benches that ask for it. Two runs with the same hash have shown the same values in the same cycles.
-// It starts with the second edge after the first reset, so what registers hold before that does not
-// count, and says at the end of the simulation: trace <hash> over <n> cycles. Each 64 pins are mixed in
-// by exclusive or, rotation and multiplication with an odd number, which loses no difference.
+// benches that ask for it. Two runs with the same hash have shown the same values in the same
+// cycles. It starts with the second edge after the first reset, so what registers hold before that
+// does not count, and says at the end of the simulation: trace <hash> over <n> cycles. Each 64 pins
+// are mixed in by exclusive or, rotation and multiplication with an odd number, which loses no
+// difference.
 
 module cnr_trace_hash
   import cnr_chip_pkg::*;

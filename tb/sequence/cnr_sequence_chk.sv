@@ -5,9 +5,9 @@
 // Pins as of cnr_macro. The roles of the controller are optional; each is tied to the value in
 // brackets where it is not known, and what is then not judged follows from the comments. Judged is
 // what happens after the first release of reset; without a reset, or where it is released before
-// QuietNs, from QuietNs on unless AwaitReset says that a reset will come. A violation is one
-// $error from an assertion `A<n>_<Name>`. With +cnr_properties, the end of the simulation prints how
-// often each property was exercised.
+// QuietNs, from QuietNs on unless AwaitReset says that a reset will come. A violation is one $error
+// from an assertion `A<n>_<Name>`. With +cnr_properties, the end of the simulation prints how often
+// each property was exercised.
 
 module cnr_sequence_chk
   import cnr_chip_pkg::*;

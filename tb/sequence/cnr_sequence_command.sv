@@ -1,6 +1,7 @@
 // What a command says of the pins: no pulse once it is over (A5), one answer to each command (A17),
-// no pulse by an illegal configuration and an error as its answer (A18). Judged once a first command
-// has been seen. A suspended command goes on with a new word. Reset ends a command without an answer.
+// no pulse by an illegal configuration and an error as its answer (A18). Judged once a first
+// command has been seen. A suspended command goes on with a new word. Reset ends a command without
+// an answer.
 
 module cnr_sequence_command
   import cnr_sequence_pkg::*;

@@ -1,10 +1,10 @@
-// Pulsed read and inference (A20): never together with high voltage; an image is loaded, and a layer
-// starts on it, only with a complete read of every bank since the last high voltage and within the
-// retention, and not later than two clocks after a loss of the supply, when nobody can know of it
-// yet; in each layer, reset, integrate and sample follow each other without overlap, with bias and
-// after its warm-up, and no bank of the layer is read from its reset to its sample. A bank is read
-// by a reset and a pulse of full length, one after the other at one address, and empty if its reset
-// is not followed by such a pulse.
+// Pulsed read and inference (A20): never together with high voltage; an image is loaded, and a
+// layer starts on it, only with a complete read of every bank since the last high voltage and
+// within the retention, and not later than two clocks after a loss of the supply, when nobody can
+// know of it yet; in each layer, reset, integrate and sample follow each other without overlap,
+// with bias and after its warm-up, and no bank of the layer is read from its reset to its sample. A
+// bank is read by a reset and a pulse of full length, one after the other at one address, and empty
+// if its reset is not followed by such a pulse.
 //
 // Layers start together, each with an image at its input, and sample together; the end of the
 // sample hands each image on to the next layer, the last to the comparators. So images go through

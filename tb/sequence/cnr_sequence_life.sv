@@ -1,7 +1,7 @@
 // Amplitudes and what they add up to in the life of a die: ceilings of operation and line (A6),
 // columns of one word and the high-voltage time of each line (A14), SET cycles of each cell (A15).
-// A cell is new until its first pulse in the RESET direction. Where FORM is known only by a bit line
-// above the SET ceiling, all its cells must be new.
+// A cell is new until its first pulse in the RESET direction. Where FORM is known only by a bit
+// line above the SET ceiling, all its cells must be new.
 
 module cnr_sequence_life
   import cnr_chip_pkg::*;

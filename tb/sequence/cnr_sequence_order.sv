@@ -1,7 +1,7 @@
 // The electrical order of one pulse and one sense: sides (A1), dead time (A2), setup and stability
-// (A3), order of the enables (A4) and discharge (A8). Bled is the time with bleed on and high voltage
-// off since high voltage was last on. Reset and emergency off may drop everything at once; what comes
-// back with the end of an emergency off is the matter of A13.
+// (A3), order of the enables (A4) and discharge (A8). Bled is the time with bleed on and high
+// voltage off since high voltage was last on. Reset and emergency off may drop everything at once;
+// what comes back with the end of an emergency off is the matter of A13.
 
 module cnr_sequence_order
   import cnr_chip_pkg::*;

@@ -1,7 +1,7 @@
-// High voltage ends: after its width (A5), without the pump (A7), after reset, loss of supply, abort
-// or suspend (A13), and in an invalid state (A19). What should have ended is judged at the next
-// change of the pins, or at the end of the simulation. A stop holds until a new command or a new word
-// begins.
+// High voltage ends: after its width (A5), without the pump (A7), after reset, loss of supply,
+// abort or suspend (A13), and in an invalid state (A19). What should have ended is judged at the
+// next change of the pins, or at the end of the simulation. A stop holds until a new command or a
+// new word begins.
 
 module cnr_sequence_safety
   import cnr_chip_pkg::*;

@@ -1,16 +1,18 @@
-// Write-verify of one word, seen from its pulses and senses: read before and after (A9, A10), limits
-// and ramps (A11), outcome (A12), the life of a new cell (A16), and the high-voltage time of the word
-// (A5). What belongs together is a visit: it begins with the first operation at a word, and ends with
-// the next word, a new command or done. A visit that was interrupted (stop, reset, supply, pump, done
-// with an error) ends without being judged. Pulses of TEST_PULSE and CYCLE need no senses, and the
-// endurance of the cells bounds them instead of the high-voltage time of the word.
+// Write-verify of one word, seen from its pulses and senses: read before and after (A9, A10),
+// limits and ramps (A11), outcome (A12), the life of a new cell (A16), and the high-voltage time of
+// the word (A5). What belongs together is a visit: it begins with the first operation at a word,
+// and ends with the next word, a new command or done. A visit that was interrupted (stop, reset,
+// supply, pump, done with an error) ends without being judged. Pulses of TEST_PULSE and CYCLE need
+// no senses, and the endurance of the cells bounds them instead of the high-voltage time of the
+// word.
 //
-// The pins tell neither targets nor windows. What holds for any of them: a cell above its window has
-// answered 1 to the senses since the last pulse of its word, one below it 0; a cell whose last pulse
-// was in the SET direction is accepted only after a 0, in the RESET direction after a 1; and two
-// reads in a row in one window give the same answer at the same reference. A cell that FORM has left
-// high enough for the level that RESET would bring it to may answer 1 after its 0. Cells that miss
-// this at the end of their visit must have been told as failed; which ones, only their number tells.
+// The pins tell neither targets nor windows. What holds for any of them: a cell above its window
+// has answered 1 to the senses since the last pulse of its word, one below it 0; a cell whose last
+// pulse was in the SET direction is accepted only after a 0, in the RESET direction after a 1; and
+// two reads in a row in one window give the same answer at the same reference. A cell that FORM has
+// left high enough for the level that RESET would bring it to may answer 1 after its 0. Cells that
+// miss this at the end of their visit must have been told as failed; which ones, only their number
+// tells.
 
 module cnr_sequence_word
   import cnr_chip_pkg::*;
