@@ -47,6 +47,13 @@ async def wait_until(cycle: int) -> None:
         await Timer(wait_ps, "ps")
 
 
+async def whole_period() -> None:
+    """Wait until the time is a whole number of periods."""
+    begun_ps = int(get_sim_time("ps")) % period_ps()
+    if begun_ps:
+        await Timer(period_ps() - begun_ps, "ps")
+
+
 def watch_coverage(top: Any) -> None:
     """Count from now on what the test reaches of the functional plan, if the runner asks for it."""
     if "CNR_COVERAGE" in os.environ:
@@ -66,10 +73,12 @@ class ClockReset:
     async def start(self) -> None:
         """Start the clock in reset and leave it, in the middle of a cycle.
 
-        Reset falls before the first edge of the clock, so that no flop keeps a random value.
+        Reset falls before the first edge of the clock, so that no flop keeps a random value. After
+        another test in the same simulator the clock starts where it would have from time 0.
         """
         self._clk.value = 0
         self._rst_n.value = 1
+        await whole_period()
         await Timer(1, "ps")
         self._rst_n.value = 0
         await Timer(period_ps() - 1, "ps")
