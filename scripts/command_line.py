@@ -42,6 +42,18 @@ def repeat() -> str:
     return shlex.join([os.path.relpath(sys.executable), *sys.argv])
 
 
+def require_positive(name: str, value: int) -> None:
+    """Refuse a variable of make that must be 1 or more.
+
+    Raises
+    ------
+    InputError
+        It is less.
+    """
+    if value < 1:
+        raise InputError(f"{name}={value}: allowed are 1 and more")
+
+
 def existing(name: str, file: str) -> Path:
     """The file that a variable of make names, with its whole path.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.coverage.functional import Covered  # noqa: E402
 from scripts.coverage.html import write_html  # noqa: E402
 from scripts.coverage.result import GOALS, Result, collect  # noqa: E402
@@ -74,6 +74,9 @@ def _bins(covered: Covered) -> dict[str, object]:
 def run(args: argparse.Namespace) -> int:
     """Run the tests unless told not to, and report; the exit status."""
     require_seed(args.seed)
+    require_positive("JOBS", args.jobs)
+    for name in ("summary.json", "index.html"):
+        (args.out / name).unlink(missing_ok=True)
     start = time.monotonic()
     if not args.report_only:
         run_tests(args.jobs, args.seed)

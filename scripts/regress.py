@@ -16,14 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from chips.errors import InputError  # noqa: E402
-from scripts.command_line import OneLineParser, exit_status  # noqa: E402
+from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.regression.life import LENGTH, chips_of  # noqa: E402
 from scripts.regression.outcome import Outcome  # noqa: E402
 from scripts.regression.report import Summary, failures, row, table  # noqa: E402
 from scripts.regression.seeds import parse_seeds  # noqa: E402
 from scripts.regression.sources import digest  # noqa: E402
-from scripts.regression.workers import run_here, run_on_cluster  # noqa: E402
+from scripts.regression.workers import require_address, run_here, run_on_cluster  # noqa: E402
 from sim.benches import BENCHES  # noqa: E402
 from sim.build import build_bench  # noqa: E402
 
@@ -31,9 +30,12 @@ from sim.build import build_bench  # noqa: E402
 def run(args: argparse.Namespace) -> int:
     """Run the seeds that the command line asks for; the exit status."""
     seeds = parse_seeds(args.seeds)
-    _require_positive("JOBS", args.jobs)
-    _require_positive("LENGTH", args.length)
+    require_positive("JOBS", args.jobs)
+    require_positive("LENGTH", args.length)
+    if args.scheduler:
+        require_address(args.scheduler)
     summary = Summary(args.out / "summary.json", digest(), args.length)
+    summary.begin()
     for chip in chips_of(seeds):
         build_bench(BENCHES["regress"], chip)
     outcomes = []
@@ -53,11 +55,6 @@ def _outcomes(args: argparse.Namespace, seeds: Sequence[int]) -> Iterator[Outcom
     if args.scheduler:
         return run_on_cluster(seeds, args.length, args.scheduler)
     return run_here(seeds, args.length, args.jobs)
-
-
-def _require_positive(name: str, value: int) -> None:
-    if value < 1:
-        raise InputError(f"{name}={value}: allowed are 1 and more")
 
 
 def parse() -> argparse.Namespace:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chips.errors import InputError
-from scripts.coverage.code import MEASURES, Item, Share, items, shares
+from scripts.coverage.code import Item, Share, items, shares
 from scripts.coverage.functional import Covered, functional_share, read_hits
 from scripts.coverage.records import read_records
 from scripts.coverage.waivers import Waiver, load_waivers, waive
@@ -53,14 +53,7 @@ class Result:
     @property
     def raw(self) -> dict[str, Share]:
         """The shares of the code as if nothing were waived."""
-        reached = {item: item.hits > 0 for item in self.code}
-        return {
-            measure: Share(
-                sum(hit for item, hit in reached.items() if item.kind in kinds),
-                sum(item.kind in kinds for item in reached),
-            )
-            for measure, kinds in MEASURES.items()
-        }
+        return shares(replace(item, waiver=None) for item in self.code)
 
     @property
     def holes(self) -> list[Item]:

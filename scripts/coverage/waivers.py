@@ -55,8 +55,10 @@ def load_waivers(file: Path) -> list[Waiver]:
     """
     try:
         entries = tomllib.loads(file.read_text()).get("waiver", [])
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{file}: {error}") from None
+    if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+        raise InputError(f"{file.name}: waiver must be a list of tables, [[waiver]]")
     return [_waiver(f"{file.name}, waiver {n}", entry) for n, entry in enumerate(entries, 1)]
 
 
@@ -64,6 +66,7 @@ def _waiver(where: str, entry: dict[str, Any]) -> Waiver:
     wrong = sorted(entry.keys() - KEYS)
     if wrong:
         raise InputError(f"{where}: unknown key {wrong[0]}; allowed: {', '.join(sorted(KEYS))}")
+    _require_types(where, entry)
     for key in ("file", "kinds", "reason"):
         if not entry.get(key):
             raise InputError(f"{where}: {key} is missing")
@@ -77,6 +80,14 @@ def _waiver(where: str, entry: dict[str, Any]) -> Waiver:
     except re.error as error:
         raise InputError(f"{where}: name is no regular expression: {error}") from None
     return Waiver(**{**entry, "kinds": tuple(entry["kinds"])})
+
+
+def _require_types(where: str, entry: dict[str, Any]) -> None:
+    if not isinstance(entry.get("kinds", []), list):
+        raise InputError(f"{where}: kinds must be a list of some of {', '.join(KINDS)}")
+    for key in sorted(entry.keys() - {"kinds"}):
+        if not isinstance(entry[key], str):
+            raise InputError(f"{where}: {key} must be text")
 
 
 def waive(found: Iterable[Item], waivers: list[Waiver], root: Path) -> list[Item]:

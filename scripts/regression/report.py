@@ -64,6 +64,10 @@ class Summary:
         self._identity = {"sources": sources, "length": length}
         self._traces = self._earlier()
 
+    def begin(self) -> None:
+        """Take back the verdict of the run before; the traces of these sources stay."""
+        self._write([], passed=False)
+
     def compared(self, outcome: Outcome) -> Outcome:
         """The outcome, failed if these sources have shown another trace for its seed before."""
         earlier = self._traces.get(str(outcome.seed), outcome.trace)
@@ -75,10 +79,13 @@ class Summary:
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
         """Write it anew."""
+        self._write(outcomes, passed=all(outcome.passed for outcome in outcomes))
+
+    def _write(self, outcomes: Sequence[Outcome], *, passed: bool) -> None:
         new = {str(outcome.seed): outcome.trace for outcome in outcomes if outcome.passed}
         content = {
             **self._identity,
-            "passed": all(outcome.passed for outcome in outcomes),
+            "passed": passed,
             "traces": {**self._traces, **new},
             "seeds": [outcome.to_dict() for outcome in outcomes],
         }

@@ -28,13 +28,26 @@ def run_here(seeds: Sequence[int], length: int, jobs: int) -> Iterator[Outcome]:
             pool.shutdown(cancel_futures=True)
 
 
+def require_address(address: str) -> None:
+    """Refuse what is no address of a scheduler.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not _has_port(address):
+        raise InputError(f"SCHEDULER={address}: allowed is tcp://host:port or tls://host:port")
+
+
 def run_on_cluster(seeds: Sequence[int], length: int, address: str) -> Iterator[Outcome]:
     """Outcomes as they come from the workers of a scheduler.
 
     Raises
     ------
     InputError
-        The address is no address, nobody answers there, or the scheduler has no workers.
+        Nobody answers there, or the scheduler has no workers.
     """
     sources = digest()
     with _connected(address) as client:
@@ -54,9 +67,6 @@ def run_on_cluster(seeds: Sequence[int], length: int, address: str) -> Iterator[
 
 def _connected(address: str) -> Any:
     """A client of a scheduler that has workers."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not _has_port(address):
-        raise InputError(f"SCHEDULER={address}: allowed is tcp://host:port or tls://host:port")
     try:
         from distributed import Client
     except ImportError:

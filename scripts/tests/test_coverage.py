@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chips.errors import InputError
+from scripts import measure_coverage
 from scripts.coverage.code import Item, Share, items, shares
 from scripts.coverage.functional import read_hits
 from scripts.coverage.html import write_html
@@ -19,6 +21,7 @@ from scripts.coverage.result import Result, collect
 from scripts.coverage.table import table
 from scripts.coverage.waivers import load_waivers, waive
 from sim.benches import BENCHES
+from sim.build import SimulationError
 from sim.runner import COUNTERS, FUNCTIONAL, run_bench
 from tb.coverage.group import Group, never
 
@@ -153,6 +156,9 @@ def test_a_waiver_without_a_missed_point_is_refused(counted: Write, which: str) 
         (WAIVER.format(kind="line", which='name = "("'), "name is no regular expression"),
         (WAIVER.format(kind="line", which='line = "x"'), "unknown key line; allowed: file, kinds"),
         ('[[waiver]]\nfile = "a"\nkinds = ["line"]\nname = "x"', "reason is missing"),
+        ('[[waiver]]\nkinds = "line"', "waiver 1: kinds must be a list of some of line, branch"),
+        ("[[waiver]]\nname = 5", "waiver 1: name must be text"),
+        ('waiver = "x"', "waiver must be a list of tables, [[waiver]]"),
     ],
 )
 def test_a_bad_waiver_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -213,6 +219,34 @@ def test_the_verdict_needs_every_goal(counted: Write) -> None:
     assert not replace(result, code=[replace(i, hits=0, waiver=None) for i in result.code]).passes
     assert not measured(folder, red_on=1, green_on=1).passes
     assert not measured(folder, red_on=1, red_off=1, green_on=1, green_off=1).passes
+
+
+def test_figures_without_waivers_are_of_every_point(counted: Write) -> None:
+    same_line = counter(2, "branch", "else", 0, "5").replace("n\x023", "n\x029")
+    result = measured(counted(counters=(*COUNTED, same_line)), red_on=1)
+    assert result.raw == {"line": Share(2, 3), "branch": Share(2, 5), "toggle": Share(1, 2)}
+
+
+def test_a_failed_measurement_leaves_no_summary_of_an_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: int) -> None:
+        raise SimulationError("a test failed")
+
+    monkeypatch.setattr(measure_coverage, "run_tests", fail)
+    monkeypatch.setattr(sys, "argv", ["measure_coverage.py", "--out", str(tmp_path)])
+    (tmp_path / "summary.json").write_text("{}")
+    assert measure_coverage.main() == 1
+    assert capsys.readouterr().err == "error: a test failed\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_coverage_without_a_job_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["measure_coverage.py", "--jobs", "0"])
+    assert measure_coverage.main() == 2
+    assert capsys.readouterr().err == "error: JOBS=0: allowed are 1 and more\n"
 
 
 def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:

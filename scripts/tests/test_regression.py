@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -73,7 +74,7 @@ def test_unusable_options_are_one_line_and_exit_2(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(regress, "build_bench", lambda *_: None)
+    monkeypatch.setattr(regress, "build_bench", lambda *_: pytest.fail("built"))
     monkeypatch.setattr(sys, "argv", ["scripts/regress.py", *options])
     assert regress.main() == 2
     printed = capsys.readouterr()
@@ -143,6 +144,16 @@ def test_traces_are_kept_over_runs_of_other_seeds(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
     Summary(path, "sources", 12).write([PASSED])
     Summary(path, "sources", 12).write([replace(PASSED, seed=8)])
+    other = replace(PASSED, trace="fedcba9876543210")
+    assert not Summary(path, "sources", 12).compared(other).passed
+
+
+def test_a_regression_that_does_not_end_leaves_no_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    Summary(path, "sources", 12).write([PASSED])
+    assert json.loads(path.read_text())["passed"]
+    Summary(path, "sources", 12).begin()
+    assert not json.loads(path.read_text())["passed"]
     other = replace(PASSED, trace="fedcba9876543210")
     assert not Summary(path, "sources", 12).compared(other).passed
 
