@@ -41,8 +41,8 @@ def progress(point: Point, results: Results) -> Progress:
     missing = tuple(f"no test matches {pattern}" for pattern in point.tests if not found[pattern])
     if missing or not tests:
         return Progress(point, "planned", tests, missing or ("no test",))
-    red = tuple(f"{test}: {results.outcomes.get(test, 'not run')}" for test in tests)
-    red = tuple(line for line in red if not line.endswith(": passed"))
+    outcomes = {test: results.outcomes.get(test, "not run") for test in tests}
+    red = tuple(f"{test}: {said}" for test, said in outcomes.items() if said != "passed")
     if red:
         return Progress(point, "written", tests, red)
     holes = tuple(f"{item} is not covered" for item in point.covers if not results.covered(item))

@@ -8,7 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from chips.errors import InputError
@@ -60,7 +63,7 @@ def read_results(root: Path) -> Results:
     Raises
     ------
     InputError
-        The tests cannot be collected.
+        The tests cannot be collected, or a result in `build/` cannot be read.
     """
     commands = _command_outcomes(root / "build")
     return Results(
@@ -82,7 +85,11 @@ def _junit_outcomes(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     outcomes = {}
-    for case in ElementTree.parse(path).iter("testcase"):
+    try:
+        report = ElementTree.parse(path)
+    except ElementTree.ParseError as error:
+        raise InputError(f"{path}: {error}; run make test again") from None
+    for case in report.iter("testcase"):
         file = case.get("classname", "").replace(".", "/")
         outcomes[f"{file}.py::{case.get('name')}"] = _outcome({part.tag for part in case})
     return outcomes
@@ -100,10 +107,8 @@ def _command_outcomes(build: Path) -> dict[str, str | None]:
 
 
 def _summary_outcome(folder: Path) -> str | None:
-    path = folder / "summary.json"
-    if not path.is_file():
-        return None
-    return "passed" if json.loads(path.read_text())["passed"] else "failed"
+    passed = _value(folder / "summary.json", "passed")
+    return None if passed is None else "passed" if passed else "failed"
 
 
 def _ran(commands: Mapping[str, str | None]) -> dict[str, str]:
@@ -111,7 +116,16 @@ def _ran(commands: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _covered_groups(path: Path) -> dict[str, bool]:
-    if not path.is_file():
-        return {}
-    groups = json.loads(path.read_text())["functional"]["groups"]
+    groups = _value(path, "functional", "groups") or {}
     return {name: group["hit"] == group["bins"] for name, group in groups.items()}
+
+
+def _value(path: Path, *keys: str) -> Any:
+    """A value of a summary; None where there is no summary."""
+    if not path.is_file():
+        return None
+    try:
+        return reduce(getitem, keys, json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError):
+        name = path.parent.name
+        raise InputError(f"{path}: holds no {'.'.join(keys)}; run make {name} again") from None

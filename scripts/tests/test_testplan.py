@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from chips.errors import InputError
+from scripts import plan
+from scripts.testplan import results
 from scripts.testplan.plan import Point, load_plan
 from scripts.testplan.report import markdown, progress, terminal
 from scripts.testplan.results import Results
@@ -50,6 +54,55 @@ def test_a_point_is_as_far_as_its_weakest_part(
     assert bool(found.open) == (state != "covered")
     assert f"## n: {state}" in markdown([found])
     assert f"{state:<8} n" in terminal([found])
+
+
+@pytest.mark.parametrize("name", ["summary.json", "junit.xml"])
+def test_a_result_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(results, "_collect", lambda _: [])
+    folder = tmp_path / "build" / ("infer" if name == "summary.json" else "test")
+    folder.mkdir(parents=True)
+    (folder / name).write_text("{}")
+    with pytest.raises(InputError, match=rf"{name}: .*; run make {folder.name} again"):
+        results.read_results(tmp_path)
+
+
+def test_results_are_those_of_the_last_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "_collect", lambda _: list(TESTS[:3]))
+    cases = ("one", ""), ("two", "<failure/>"), ("three", "<skipped/>")
+    text = "".join(f'<testcase classname="tb.a" name="{n}">{s}</testcase>' for n, s in cases)
+    groups = {"full": {"hit": 2, "bins": 2}, "hole": {"hit": 1, "bins": 2}}
+    for file, content in {
+        "test/junit.xml": f"<testsuites>{text}</testsuites>",
+        "infer/summary.json": '{"passed": true}',
+        "regress/summary.json": '{"passed": false}',
+        "coverage/summary.json": json.dumps({"functional": {"groups": groups}}),
+    }.items():
+        path = tmp_path / "build" / file
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
+    found = results.read_results(tmp_path)
+    assert found.outcomes == {
+        "tb/a.py::one": "passed",
+        "tb/a.py::two": "failed",
+        "tb/a.py::three": "skipped",
+        "make infer": "passed",
+        "make regress": "failed",
+    }
+    assert found.groups == {"full": True, "hole": False}
+    assert "make xcheck" in found.tests
+
+
+def test_a_report_may_lie_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plan.toml").write_text(ROW)
+    monkeypatch.setattr(plan, "read_results", lambda _: Results((), {}, {}))
+    options = ["--plan", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["plan.py", *options])
+    assert plan.main() == 1
+    assert "## n: planned" in (tmp_path / "out" / "plan.md").read_text()
 
 
 def test_a_target_of_make_is_no_pattern() -> None:
