@@ -34,9 +34,11 @@ PY     := $(VENV)/bin/python
 export VENV
 
 # $(call option,NAME): --name VALUE where the variable NAME has a value
+# $(call flag,NAME): --name where it is 1
 lower  = $(shell echo $(1) | tr A-Z_ a-z-)
 option = $(if $($(1)),--$(call lower,$(1)) '$($(1))')
-flag   = $(if $(filter 1,$($(1))),--$(call lower,$(1)))
+flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)): allowed are 0, 1))$(strip \
+         $(if $(filter 1,$($(1))),--$(call lower,$(1))))
 
 .DEFAULT_GOAL := help
 

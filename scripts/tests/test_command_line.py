@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.command_line import repeat
+from sim.sources import ROOT
 
 
 def test_the_line_that_repeats_a_run_holds_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,3 +19,21 @@ def test_the_line_that_repeats_a_run_holds_every_option(monkeypatch: pytest.Monk
     python, *words = shlex.split(repeat())
     assert Path(python).resolve() == Path(sys.executable).resolve()
     assert words == command
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("POWER_GATE=1", "--power-gate"),
+        ("POWER_GATE=0", ""),
+        ("POWER_GATE=2", "POWER_GATE=2: allowed are 0, 1"),
+        ("WAVES=yes", "WAVES=yes: allowed are 0, 1"),
+    ],
+)
+def test_a_switch_of_make_is_0_or_1(setting: str, says: str) -> None:
+    command = ["make", "--dry-run", "infer", setting]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    refused = "allowed" in says
+    assert done.returncode == (2 if refused else 0)
+    assert says in (done.stderr if refused else done.stdout)
+    assert ("--power-gate" in done.stdout) == (setting == "POWER_GATE=1")
