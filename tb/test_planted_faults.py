@@ -155,15 +155,22 @@ def planted() -> Bench:
     return replace(BENCHES["chip"], name="chip-planted", sources=sources, checkers=False)
 
 
+def run(bench: Bench, test: str, seed: int, number: int = 0) -> Path:
+    """Run a test with one fault chosen, or none."""
+    plusargs = (f"+cnr_fault={number}",)
+    case = FAULTS[number - 1].name if number else test
+    repeat = f"make test TEST='planted_faults.*{case}' SEED={seed}"
+    return run_bench(bench, chip=CHIP, test=test, seed=seed, plusargs=plusargs, repeat=repeat)
+
+
 @pytest.mark.parametrize("test", sorted({fault.test for fault in FAULTS}))
 def test_without_a_fault_the_unchecked_chip_passes(planted: Bench, test: str, seed: int) -> None:
-    assert run_bench(planted, chip=CHIP, test=test, seed=seed).is_file()
+    assert run(planted, test, seed).is_file()
 
 
 @pytest.mark.parametrize("number", range(1, len(FAULTS) + 1), ids=[f.name for f in FAULTS])
 def test_a_fault_shows_in_the_analog_result(planted: Bench, number: int, seed: int) -> None:
     fault = FAULTS[number - 1]
-    plusargs = (f"+cnr_fault={number}",)
     with pytest.raises(SimulationError) as caught:
-        run_bench(planted, chip=CHIP, test=fault.test, seed=seed, plusargs=plusargs)
+        run(planted, fault.test, seed, number)
     assert fault.says in str(caught.value)

@@ -34,7 +34,7 @@ class ImageMonitor(Monitor):
 
     def _taken(self) -> None:
         config, layers = self._config, self.block.u_layer_seq
-        mode = MODES[config.get("pipelined", 0)], BIAS[config.get("power_gate", 0)]
+        mode = MODES[config["pipelined"]], BIAS[config["power_gate"]]
         if layers.start.value:
             if layers.free.value:  # else the images in the layers keep theirs
                 self._mode = mode
