@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +50,7 @@ COUNTED = (
     counter(2, "branch", "else", 0, "5"),
     counter(3, "expr", "(b==0) => 0", 0),
     counter(3, "expr", "(b==1 && c==1) => 1", 4),
-    counter(1, "toggle", "a:0->1", 0, top="u0"),
+    counter(1, "toggle", "a:0->1", 1, top="u0"),
     counter(1, "toggle", "a:0->1", 3, top="u1"),
     counter(1, "toggle", "d[1]:1->0", 0),
 )
@@ -77,20 +78,25 @@ def found(*folders: Path) -> dict[tuple[str, int, str], int]:
 
 def test_hits_are_summed_over_runs_and_instances(counted: Write) -> None:
     hits = found(counted("one"), counted("two"))
-    assert hits["toggle", 1, "a:0->1"] == 6
+    assert hits["toggle", 1, "a:0->1"] == 8
     assert hits["expr", 3, "(b==1 && c==1) => 1"] == 8
     assert hits["branch", 2, "else"] == 0
 
 
 def test_a_line_runs_with_any_branch_that_holds_it(counted: Write) -> None:
-    again = (*COUNTED, counter(1, "line", "block", 0, "1,3"))
+    again = (*COUNTED, counter(1, "line", "block", 1, "1,3"))
     hits = found(counted("one", again))
     assert {line: n for (kind, line, _), n in hits.items() if kind == "line"} == {
-        1: 0,
+        1: 1,
         2: 2,
         3: 2,
         5: 0,
     }
+
+
+def test_a_branch_of_other_lines_in_a_specialisation_is_the_same(counted: Write) -> None:
+    again = (counter(2, "branch", "if", 3, "2"), *COUNTED)
+    assert found(counted("one", again))["branch", 2, "if"] == 5
 
 
 def test_branches_and_expressions_are_one_measure(counted: Write) -> None:
@@ -141,10 +147,18 @@ def test_a_waived_point_does_not_count(
     assert [item.waiver.reason for item in code if item.waiver] == ["tied to 0"]
 
 
-@pytest.mark.parametrize("which", ['source = "z"', 'name = "a:0->1"'])
+@pytest.mark.parametrize(
+    "which", ['source = "z"', 'name = "a:0->1"', r"name = 'd\[1\]'", 'source = "y = d"']
+)
 def test_a_waiver_without_a_missed_point_is_refused(counted: Write, which: str) -> None:
     with pytest.raises(InputError, match=r"in lamp.sv: no toggle is missed there; drop it"):
         waived(counted(), WAIVER.format(kind="toggle", which=which))
+
+
+def test_a_waiver_is_of_one_file(counted: Write) -> None:
+    text = WAIVER.format(kind="line", which='source = "y"').replace("lamp.sv", "bulb.sv")
+    with pytest.raises(InputError, match=r"in bulb.sv: no line is missed there"):
+        waived(counted(), text)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +253,20 @@ def test_a_failed_measurement_leaves_no_summary_of_an_earlier_one(
     assert measure_coverage.main() == 1
     assert capsys.readouterr().err == "error: a test failed\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_test_leaves_its_coverage_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = tmp_path / "lamp-coverage" / "runs" / "earlier"
+    earlier.mkdir(parents=True)
+    monkeypatch.setattr(measure_coverage, "BUILD", tmp_path)
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1)
+    )
+    with pytest.raises(SimulationError, match="a test failed, so its coverage is not known"):
+        measure_coverage.run_tests(1, 1)
+    assert not earlier.exists()
 
 
 def test_coverage_without_a_job_is_refused(

@@ -12,6 +12,7 @@ import pytest
 
 from chips.errors import InputError
 from scripts import regress
+from scripts.regression import life
 from scripts.regression.life import cause_of, chip_of, chips_of, command
 from scripts.regression.outcome import Outcome
 from scripts.regression.report import Summary, failures, row, table
@@ -136,8 +137,18 @@ def test_another_trace_of_the_same_sources_is_a_failure(tmp_path: Path) -> None:
     assert "but 0123456789abcdef in an earlier run" in again.compared(other).cause
     assert again.compared(replace(other, seed=8)).passed
     assert again.compared(FAILED) == FAILED
+    again.write([again.compared(other)])
+    assert not Summary(path, "sources", 12).compared(other).passed
     assert Summary(path, "changed", 12).compared(other).passed
     assert Summary(path, "sources", 13).compared(other).passed
+
+
+def test_a_life_without_a_trace_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sim.log").write_text("trace\n")
+    JOURNAL.write(tmp_path)
+    monkeypatch.setattr(life, "ROOT", tmp_path)
+    monkeypatch.setattr(life, "run_bench", lambda *_, **__: tmp_path / "results.xml")
+    assert life.run_seed(7, 12).cause == "no trace hash in the log"
 
 
 def test_traces_are_kept_over_runs_of_other_seeds(tmp_path: Path) -> None:
@@ -152,6 +163,8 @@ def test_a_regression_that_does_not_end_leaves_no_verdict(tmp_path: Path) -> Non
     path = tmp_path / "summary.json"
     Summary(path, "sources", 12).write([PASSED])
     assert json.loads(path.read_text())["passed"]
+    Summary(path, "sources", 12).write([PASSED, FAILED])
+    assert not json.loads(path.read_text())["passed"]
     Summary(path, "sources", 12).begin()
     assert not json.loads(path.read_text())["passed"]
     other = replace(PASSED, trace="fedcba9876543210")
