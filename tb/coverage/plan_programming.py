@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tb.coverage.group import Group, never
-from tb.host.regmap import BistPattern, Nesting, ProgErr, ProgOp
+from tb.host.regmap import BistPattern, Nesting, ProgOp
 
 OPS = tuple(op.name for op in ProgOp if op is not ProgOp.NONE)
 READING = ("READ", "VERIFY")
@@ -130,5 +130,3 @@ PROGRAMMING = (
         {"pattern": PATTERNS, "end": ("passed", "cells failed", "stopped", "suspended")},
     ),
 )
-
-STOPS = tuple(ProgErr[name] for name in ENDS[1:])

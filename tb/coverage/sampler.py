@@ -19,11 +19,6 @@ FILE = "CNR_COVERAGE"  # environment variable: the file to write at the end of t
 ANY_OTHER: Counter[tuple[str, Bin]] = Counter()  # what was sampled and is not in the plan
 
 
-def asked() -> bool:
-    """Whether this run is to be counted."""
-    return FILE in os.environ
-
-
 def sample(name: str, *values: str) -> None:
     """Count one combination of values of a group."""
     if values in PLAN[name].bins:
