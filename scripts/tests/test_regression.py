@@ -17,6 +17,7 @@ from scripts.regression.life import cause_of, chip_of, chips_of, command
 from scripts.regression.outcome import Outcome
 from scripts.regression.report import Summary, failures, row, table
 from scripts.regression.seeds import MOST, parse_seeds
+from sim.build import SimulationError
 from tb.regress.journal import Journal
 
 JOURNAL = Journal("mini", "amer2024", Counter(READ=3), cycles=1234567)
@@ -169,6 +170,21 @@ def test_a_regression_that_does_not_end_leaves_no_verdict(tmp_path: Path) -> Non
     assert not json.loads(path.read_text())["passed"]
     other = replace(PASSED, trace="fedcba9876543210")
     assert not Summary(path, "sources", 12).compared(other).passed
+
+
+def test_a_build_that_fails_leaves_no_verdict_of_an_earlier_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise SimulationError("the build failed")
+
+    path = tmp_path / "summary.json"
+    Summary(path, "sources", 12).write([PASSED])
+    monkeypatch.setattr(regress, "build_bench", fail)
+    monkeypatch.setattr(sys, "argv", ["regress.py", "--seeds", "1", "--out", str(tmp_path)])
+    assert regress.main() == 1
+    assert capsys.readouterr().err == "error: the build failed\n"
+    assert not json.loads(path.read_text())["passed"]
 
 
 def test_a_broken_summary_is_as_good_as_none(tmp_path: Path) -> None:
