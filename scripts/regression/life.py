@@ -25,7 +25,7 @@ from tb.regress.journal import Journal
 LENGTH = 12  # operations with random configurations, and pictures, of one life
 OTHER_CHIP = 8  # every so many seeds the chip is the one of multi-level cells
 TRACE = re.compile(r"^trace ([0-9a-f]{16}) over \d+ cycles$", re.MULTILINE)
-CAUSE = re.compile(r"Assertion failed|^[\w.]*(?:Error|Failure|Exception)\b.*:")
+CAUSE = re.compile(r"Assertion failed|^[\w.]*(?:Error|Failure|Exception)\b(?:.*:|$)")
 
 
 def chip_of(seed: int) -> str:

@@ -107,6 +107,7 @@ def test_the_cause_is_the_line_that_says_why() -> None:
     assert cause_of(failed) == "AssertionError: fail log"
     mismatch = "a_life failed\nTraceback:\ntb.models.scoreboard.MismatchError: one is missing"
     assert cause_of(mismatch).endswith("MismatchError: one is missing")
+    assert cause_of("a_life failed\ncocotb.triggers.SimTimeoutError").endswith("SimTimeoutError")
     stopped = "[1] %Error: a.sv:1: Assertion failed in tb.u_chk.A1: on\n%Error: a.sv:1: $stop\nlog"
     assert cause_of(stopped).endswith("Assertion failed in tb.u_chk.A1: on")
     assert cause_of("no end after 600 s\nlog: x") == "no end after 600 s"

@@ -17,8 +17,9 @@ from tb.regress.troubles import ResetError, Troubles
 from tb.regress.watch import OperationWatch
 
 STREAMED = (ProgOp.WRITE, ProgOp.VERIFY, ProgOp.TEST_PULSE)
+LONGEST = (1, 3, 12)  # words of a random operation, at the most
 ATTEMPTS = 6  # after these an operation is left alone
-TROUBLES = (0, 0, 1, 2, 4)  # of one attempt
+TROUBLES = (0, 1, 2, 4, 8)  # of one attempt
 
 
 class Operations:
@@ -32,7 +33,7 @@ class Operations:
     async def random(self) -> None:
         """Any operation over a few words with any configuration, which may be refused."""
         rng, draw = self._rig.rng, self._draw
-        config, start = draw.config(), draw.start()
+        config, start = draw.config(), draw.start(longest=rng.choice(LONGEST))
         if rng.random() < 0.4:
             config, start = draw.broken(config, start)
         start = replace(start, allow=1, read_locked=start.read_locked or self._rig.read_locked)

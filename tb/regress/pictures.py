@@ -191,7 +191,7 @@ class Pictures:
         await Timer(int(self._rig.chip.reader.retention_us * self._rig.rng.random() * 2), "us")
 
     async def start_in_stream(self) -> None:
-        """A READ that is started in a stream of images is refused as BUSY, or the images are."""
+        """A READ in a stream of images is refused as BUSY, or takes it and a refresh away."""
         images = [self._draw_image() for _ in range(BURST_MOST)]
         streaming = cocotb.start_soon(self._env.send_images(images))
         await self._rig.some_time(20 * self._period_ns)
@@ -203,6 +203,8 @@ class Pictures:
         await Timer(9 * self._period_ns, "ns")
         self._forget_labels()
         await self._rig.host.forget_events("refused")
+        if outcome.error is ProgErr.NONE:
+            await self._ready()
 
     async def programming(self) -> None:
         """A few words are written again; the weights have to be read again."""

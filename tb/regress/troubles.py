@@ -17,6 +17,7 @@ from tb.regress.watch import OperationWatch
 
 SLOW_SENSE_NS = 2000  # longer than the engine waits
 OUTAGE_NS = 150_000  # longer than the engine waits for the pump
+APART_NS = 60_000  # the longest time from one trouble to the next
 LOOKS = 10_000  # at the state of the chip, until it must have done what it was told
 
 
@@ -70,7 +71,7 @@ class Troubles:
         """
         names = list(self._kinds)
         for _ in range(count):
-            await self._rig.some_time()
+            await self._rig.some_time(APART_NS)
             name = self._rig.rng.choice(names)
             self._rig.journal.events[name] += 1
             await self._kinds[name]()

@@ -10,9 +10,9 @@
 // has answered 1 to the senses since the last pulse of its word, one below it 0; a cell whose last
 // pulse was in the SET direction is accepted only after a 0, in the RESET direction after a 1; and
 // two reads in a row in one window give the same answer at the same reference. A cell that FORM has
-// left high enough for the level that RESET would bring it to may answer 1 after its 0. Cells that
-// miss this at the end of their visit must have been told as failed; which ones, only their number
-// tells.
+// left high enough for the level that RESET would bring it to answers 0 and 1 after its last pulse.
+// Cells that miss this at the end of their visit must have been told as failed; which ones, only
+// their number tells.
 
 module cnr_sequence_word
   import cnr_chip_pkg::*;
@@ -65,7 +65,8 @@ module cnr_sequence_word
   cells_t burst_q = '0;           // sensed since the last pulse of the word
   cells_t ones_q = '0;            // answered 1, 0 in the last such run of senses
   cells_t zeros_q = '0;
-  cells_t zero_q = '0;            // answered 0 at any time since their last pulse
+  cells_t zero_q = '0;            // answered 0, 1 at any time since their last pulse
+  cells_t one_q = '0;
 
   // Its last pulse, and whether a cell was read twice at one reference after it: then the word may
   // have been accepted and have dropped out again, and ramps start anew.
@@ -114,6 +115,7 @@ module cnr_sequence_word
     ones_q        = '0;
     zeros_q       = '0;
     zero_q        = '0;
+    one_q         = '0;
     pulse_q       = '0;
     again_q       = 1'b0;
     refs_q        = 0;
@@ -144,6 +146,7 @@ module cnr_sequence_word
       ones_q   = (ones_q & ~fresh) | answers;
       zeros_q  = (zeros_q & ~fresh) | (cells & ~answers);
       zero_q   = zero_q | (cells & ~answers);
+      one_q    = one_q | answers;
       burst_q  = burst_q | cells;
       sensed_q = sensed_q | cells;
       unread_q = unread_q & ~cells;
@@ -186,6 +189,7 @@ module cnr_sequence_word
       ones_q     = ones_q & ~cells;
       zeros_q    = zeros_q & ~cells;
       zero_q     = zero_q & ~cells;
+      one_q      = one_q & ~cells;
       burst_q    = '0;
       downward_q = (pulse.kind == KindReset) ? downward_q & ~cells : downward_q | cells;
       if (pulse.kind == KindForm) formed_q = formed_q | cells;
@@ -219,7 +223,7 @@ module cnr_sequence_word
         A12_Outcome: assert (left <= failed_q)
         else $error("%m: cells %h of word %h not where their pulses went, limit %0d failed", cells,
                     word_q, failed_q);
-        cells = formed_q & ~last_q;
+        cells = formed_q & ~one_q;
         left  = $countones(cells);
         A16_ThenReset: assert (left <= failed_q)
         else $error("%m: cells %h of word %h formed and not RESET, limit %0d failed", cells,

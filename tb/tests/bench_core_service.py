@@ -109,11 +109,13 @@ async def the_self_test_tells_the_stuck_cells(dut: Any) -> None:
 
 
 @cocotb.test(timeout_time=20, timeout_unit="ms")
-async def a_cell_that_forming_leaves_high_enough_is_not_reset(dut: Any) -> None:
+@cocotb.parametrize(highest=[1023, 1000])
+async def a_cell_that_forming_leaves_high_enough_is_not_reset(dut: Any, highest: int) -> None:
     def make(address: Address, place: int) -> Cell:
         return Cell(low=700 if place == 0 else 120)
 
     bench = await configured(dut, make)
+    await bench.host.write("verify_window", 1, lo=620, hi=highest)
     assert (await bench.host.run(ProgOp.FORM, FIRST, LAST)).error is ProgErr.NONE
     resets = [pulse.cells for pulse in bench.macro.pulses if pulse.reset]
     assert resets
