@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tb.host.host import WordAddress
 from tb.host.regmap import BistPattern, ProgErr, ProgOp
@@ -20,6 +20,22 @@ STREAMED = (ProgOp.WRITE, ProgOp.VERIFY, ProgOp.TEST_PULSE)
 LONGEST = (1, 3, 12)  # words of a random operation, at the most
 ATTEMPTS = 6  # after these an operation is left alone
 TROUBLES = (0, 1, 2, 4, 8)  # of one attempt
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """An operation over a range of words, and whether the chip may be reset in it."""
+
+    op: ProgOp
+    first: Address
+    last: Address
+    targets: Targets
+    resets: bool
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it goes on after a stop; that of a self-test leaves no trace at the pins."""
+        return self.op is not ProgOp.MARCH
 
 
 class Operations:
@@ -78,57 +94,60 @@ class Operations:
     # Operations that run
 
     async def run(
-        self, op: ProgOp, first: Address, last: Address, targets: Targets | None = None
+        self,
+        op: ProgOp,
+        first: Address,
+        last: Address,
+        targets: Targets | None = None,
+        *,
+        resets: bool = True,
     ) -> Account | None:
         """One operation to its end, however often that takes; None if a reset cut it short."""
         rig = self._rig
-        targets = targets or self._targets(op, first, last)
+        sweep = Sweep(op, first, last, targets or self._targets(op, first, last), resets)
         rig.journal.operations[op.name] += 1
-        worn = [group for group, count in enumerate(rig.wear) if count >= rig.wear_limit]
+        worn = {group for group, count in enumerate(rig.wear) if count >= rig.wear_limit}
         watch = OperationWatch(rig)
         await watch.begin()
         try:
-            ran_worn = await self._attempts(watch, op, first, last, targets)
+            ran_worn = await self._attempts(watch, sweep)
         except ResetError:
             await rig.reset(rig.rng.randrange(1, 20))
             watch.lost(first)
-            watch.judge_pins(self._steps(op, first, last, targets))
+            watch.judge_pins(self._steps(sweep))
             return None
-        account = await watch.judge(op, self._steps(op, first, last, targets))
+        account = await watch.judge(op, self._steps(sweep))
         if op in PULSES and not ran_worn:
             swept = {self._group(word.address) for word in account.done}
-            assert not swept & set(worn), "a worn group was pulsed"
+            assert not swept & worn, "a worn group was pulsed"
         return account
 
-    async def _attempts(
-        self, watch: OperationWatch, op: ProgOp, first: Address, last: Address, targets: Targets
-    ) -> bool:
+    async def _attempts(self, watch: OperationWatch, sweep: Sweep) -> bool:
         """Start, and resume until it is complete; whether the endurance limit has stopped it."""
         rig, host, ran_worn = self._rig, self._rig.host, False
-        order = words(rig.chip, first, last) if op in STREAMED else []
-        feed = rig.feed(targets, order)
+        order = words(rig.chip, sweep.first, sweep.last) if sweep.op in STREAMED else []
+        feed = rig.feed(sweep.targets, order)
         await host.forget_events()
-        await host.start(op, WordAddress(*first), WordAddress(*last))
+        await host.start(sweep.op, WordAddress(*sweep.first), WordAddress(*sweep.last))
         for attempt in range(ATTEMPTS + 2):
-            troubles, kills = Troubles(rig, watch, suspends=op is not ProgOp.MARCH), watch.kills
+            troubles = Troubles(rig, watch, suspends=sweep.resumable, resets=sweep.resets)
             try:
                 await troubles.happen(rig.rng.choice(TROUBLES) if attempt < ATTEMPTS else 0)
                 outcome = await host.finished()
             finally:
                 feed.cancel()
             await troubles.over()
-            await self._judge_state(outcome.error, killed=watch.kills > kills)
+            await self._judge_state(outcome.error, killed=troubles.killed)
             if outcome.error is ProgErr.NONE:
                 return ran_worn
             word = Address(*outcome.pointer)
-            ran_worn |= await self._may_end(outcome.error, op, word, troubles)
-            if op is ProgOp.MARCH:
-                watch.stopped(word, After.NOTHING)
+            ran_worn |= await self._may_end(outcome.error, sweep.op, word, troubles)
+            watch.stopped(word, After.RESUME if sweep.resumable else After.NOTHING)
+            if not sweep.resumable:
                 return ran_worn
-            watch.stopped(word, After.RESUME)
-            feed = rig.feed(targets, [w for w in order if w >= word])
+            feed = rig.feed(sweep.targets, [w for w in order if w >= word])
             await host.resume()
-        raise AssertionError(f"no end after {ATTEMPTS} attempts without trouble")
+        raise AssertionError(f"no end after {ATTEMPTS} attempts with trouble")
 
     async def _judge_state(self, error: ProgErr, *, killed: bool) -> None:
         """What the events and the status say after an operation."""
@@ -168,11 +187,12 @@ class Operations:
             for word in words(chip, first, last)
         }
 
-    def _steps(self, op: ProgOp, first: Address, last: Address, targets: Targets) -> Iterable[Step]:
-        chip = self._rig.chip
-        if op is ProgOp.MARCH:
+    def _steps(self, sweep: Sweep) -> Iterable[Step]:
+        chip, first, last = self._rig.chip, sweep.first, sweep.last
+        if sweep.op is ProgOp.MARCH:
             return march(chip, BistPattern(self._rig.config.bist_pattern), first, last)
-        return [Step(op, word, dict(targets.get(word, {}))) for word in words(chip, first, last)]
+        order = words(chip, first, last)
+        return [Step(sweep.op, word, dict(sweep.targets.get(word, {}))) for word in order]
 
     def _group(self, word: Address) -> int:
         """Number of the group of a word, in the order of programming."""

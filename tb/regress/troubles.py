@@ -34,20 +34,23 @@ class Troubles:
         The chip.
     watch
         The watch over the operation.
-    suspends
-        Whether the operation may be suspended.
+    suspends, resets
+        Whether the operation may be suspended, and the chip be reset.
 
     Attributes
     ----------
     allowed
         How the attempt may end.
+    killed
+        Whether high voltage was killed.
     """
 
-    def __init__(self, rig: Rig, watch: OperationWatch, *, suspends: bool) -> None:
+    def __init__(self, rig: Rig, watch: OperationWatch, *, suspends: bool, resets: bool) -> None:
         self._rig = rig
         self._watch = watch
         self._running: list[Task[None]] = []
         self.allowed = {ProgErr.NONE}
+        self.killed = False
         self._kinds: dict[str, Callable[[], Awaitable[None]]] = {
             "brown_out": self._brown_out,
             "dip": self._dip,
@@ -58,7 +61,7 @@ class Troubles:
             "refused_command": self._refused_command,
             "broken_frame": self._broken_frame,
             **({"suspend": self._suspend, "stop_asleep": self._stop_asleep} if suspends else {}),
-            "reset": self._reset,
+            **({"reset": self._reset} if resets else {}),
         }
 
     async def happen(self, count: int) -> None:
@@ -98,6 +101,7 @@ class Troubles:
 
     def _kill(self, drive: Callable[[bool], None], *, good: bool, longest_ns: int) -> None:
         self.allowed.add(ProgErr.SUPPLY)
+        self.killed = True
         self._watch.kills += 1
         self._for_a_while(lambda bad: drive(good if bad else not good), longest_ns)
 
