@@ -20,6 +20,7 @@ STREAMED = (ProgOp.WRITE, ProgOp.VERIFY, ProgOp.TEST_PULSE)
 LONGEST = (1, 3, 12)  # words of a random operation, at the most
 ATTEMPTS = 6  # after these an operation is left alone
 TROUBLES = (0, 1, 2, 4, 8)  # of one attempt
+TEST_TROUBLES = (0, 0, 1)  # of a self-test, which does not go on after a stop
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Sweep:
     def resumable(self) -> bool:
         """Whether it goes on after a stop; that of a self-test leaves no trace at the pins."""
         return self.op is not ProgOp.MARCH
+
+    @property
+    def troubles(self) -> tuple[int, ...]:
+        """How many troubles one attempt may have."""
+        return TROUBLES if self.resumable else TEST_TROUBLES
 
 
 class Operations:
@@ -132,7 +138,7 @@ class Operations:
         for attempt in range(ATTEMPTS + 2):
             troubles = Troubles(rig, watch, suspends=sweep.resumable, resets=sweep.resets)
             try:
-                await troubles.happen(rig.rng.choice(TROUBLES) if attempt < ATTEMPTS else 0)
+                await troubles.happen(rig.rng.choice(sweep.troubles) if attempt < ATTEMPTS else 0)
                 outcome = await host.finished()
             finally:
                 feed.cancel()
