@@ -78,7 +78,8 @@ def _shortened(lines: list[str]) -> list[str]:
 
 def _goals(result: Result, out: Path) -> list[str]:
     waived = sum(item.waiver is not None for item in result.code)
-    lines = [f"chip {result.chip}, {result.runs} tests, {result.minutes:.1f} minutes"]
+    took = f", {result.minutes:.1f} minutes" if result.minutes else ""
+    lines = [f"chip {result.chip}, {result.runs} tests{took}"]
     for name, share in result.shares.items():
         verdict = "pass" if share.percent >= GOALS[name] else "FAIL"
         raw = f", {result.raw[name].percent:.2f} % without waivers" if name in result.raw else ""

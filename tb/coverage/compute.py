@@ -33,14 +33,11 @@ class ImageMonitor(Monitor):
         return dict(unpack(int(self.block.cfg_i.value), self._layout))
 
     def _taken(self) -> None:
-        config, layers = self._config, self.block.u_layer_seq
-        mode = MODES[config["pipelined"]], BIAS[config["power_gate"]]
-        if layers.start.value:
-            if layers.free.value:  # else the images in the layers keep theirs
-                self._mode = mode
+        config = self._config
+        if self.block.u_layer_seq.start.value:
             self._sample_times(config)
-            sample("inference.image", "loaded", *self._mode)
         else:
+            mode = MODES[config["pipelined"]], BIAS[config["power_gate"]]
             sample("inference.image", f"refused: {self._reason(config)}", *mode)
 
     def _reason(self, config: dict[str, Any]) -> str:
@@ -60,7 +57,10 @@ class ImageMonitor(Monitor):
             sample("inference.capacitor", str(layer), str(code))
 
     def _loaded(self) -> None:
-        images = int(self.block.u_layer_seq.stage_q.value).bit_count()
+        layers = self.block.u_layer_seq
+        self._mode = MODES[int(layers.pipelined_q.value)], BIAS[int(layers.gate_q.value)]
+        images = int(layers.stage_q.value).bit_count()
+        sample("inference.image", "loaded", *self._mode)
         sample("inference.occupancy", self._mode[0], str(images))
 
     def _lost(self) -> None:
