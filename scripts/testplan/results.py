@@ -49,7 +49,7 @@ class Results:
         """Whether a group is at its goal, or each test that provokes a property has passed."""
         if not PROPERTY.fullmatch(item):
             return self.groups.get(item, False)
-        fires = self.matching(rf"[\[.]{item}_")
+        fires = self.matching(rf"(?i)[\[.]{item}_")
         return bool(fires) and self.passed(fires)
 
     def passed(self, tests: Iterable[str]) -> bool:

@@ -125,3 +125,10 @@ def test_a_wrong_row_is_refused(tmp_path: Path, text: str, message: str) -> None
     path.write_text(text)
     with pytest.raises(InputError, match=message):
         load_plan(path)
+
+
+def test_a_property_is_covered_by_the_tests_that_provoke_it_whatever_their_case() -> None:
+    tests = ("tb/b.py::test[A17_Loaded]", "tb/s.py::test[a17_start]", "tb/s.py::test[a171_x]")
+    outcomes = {tests[0]: "passed", tests[1]: "failed"}
+    assert not Results(tests, outcomes, {}).covered("A17")
+    assert Results(tests, {**outcomes, tests[1]: "passed"}, {}).covered("A17")

@@ -1,4 +1,4 @@
-"""Attaches the monitors to the blocks of a bench; every environment calls it when it starts."""
+"""Attaches the monitors to the blocks of a bench; the clock of a bench calls it when it starts."""
 
 from __future__ import annotations
 

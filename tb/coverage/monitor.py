@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from tb.drivers.chip_under_test import chip_under_test
 Action = Callable[[], None]
 
 
-class Monitor:
+class Monitor(ABC):
     """Watches one block and counts bins; it drives nothing.
 
     Parameters
@@ -27,9 +28,9 @@ class Monitor:
         self.chip = chip_under_test()
         self.start()
 
+    @abstractmethod
     def start(self) -> None:
         """Begin to watch."""
-        raise NotImplementedError
 
     def rises(self, signal: Any, action: Action) -> None:
         """Do something at each rising edge, once all signals have settled."""

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb.coverage.group import Group, Never, never
-from tb.host.registers import Register
+from tb.drivers.register_walk import readable, writable
 from tb.host.regmap import REGISTERS
 
 NOWHERE = "no register"
 EVENTS = tuple(REGISTERS["cause"].fields)
 COMMANDS = ("start", "resume", "abort", "clear_counters", "read_start", "suspend")
 CONTEXTS = ("idle", "programming", "suspended", "reading", "inferring", "no supply")
-
-
-def readable(register: Register) -> bool:
-    """Whether a read is answered."""
-    return any(field.access != "w" for field in register.fields.values())
-
-
-def writable(register: Register) -> bool:
-    """Whether a write is answered."""
-    return any(field.access != "r" for field in register.fields.values())
 
 
 def _one_answer() -> Iterator[Never]:
