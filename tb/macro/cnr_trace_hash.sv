@@ -5,89 +5,22 @@
 // are mixed in by exclusive or, rotation and multiplication with an odd number, which loses no
 // difference.
 
-module cnr_trace_hash
-  import cnr_chip_pkg::*;
-(
-  input logic                           clk_i,
-  input logic                           rst_ni,
-  input logic                           spi_sclk_i,
-  input logic                           spi_cs_ni,
-  input logic                           spi_mosi_i,
-  input logic                           spi_miso_o,
-  input logic                           irq_o,
-  input logic                           w_valid_i,
-  input logic                           w_ready_o,
-  input logic [WordCells*LevelW-1:0]    w_data_i,
-  input logic                           rb_valid_o,
-  input logic                           rb_ready_i,
-  input logic [WordCells*LevelW-1:0]    rb_data_o,
-  input logic                           pix_valid_i,
-  input logic                           pix_ready_o,
-  input logic [PixelBytes*8-1:0]        pix_data_i,
-  input logic                           pix_last_i,
-  input logic                           label_valid_o,
-  input logic [ClassW-1:0]              label_o,
-  input logic                           label_ambiguous_o,
-  input logic                           tick_o,
-  input logic                           supply_ok_i,
-  input logic                           test_mode_i,
-
-  // Macro
-  input logic                           hv_kill_n,
-  input logic [LayerW-1:0]              prog_layer,
-  input logic [GroupW-1:0]              prog_group,
-  input logic [RowW-1:0]                prog_row,
-  input logic [WordCells-1:0]           bl_en,
-  input logic [WordCells-1:0]           sl_en,
-  input logic                           wl_en,
-  input logic [DacW-1:0]                wl_dac,
-  input logic [DacW-1:0]                bl_dac,
-  input logic [DacW-1:0]                sl_dac,
-  input logic                           polarity,
-  input logic                           hv_en,
-  input logic                           bleed_en,
-  input logic                           sense_en,
-  input logic [9:0]                     sense_ref,
-  input logic [WordCells-1:0]           sense,
-  input logic                           sense_rdy,
-  input logic                           pump_rdy,
-  input logic [BankW-1:0]               rd_bank,
-  input logic                           rd_rst,
-  input logic                           rd_pulse,
-  input logic [PixelBytes*8-1:0]        in_data,
-  input logic [BeatW-1:0]               in_addr,
-  input logic                           in_we,
-  input logic                           in_load,
-  input logic [NumLayers-1:0]           int_rst,
-  input logic [NumLayers-1:0]           int_en,
-  input logic [NumLayers-1:0]           sample,
-  input logic [NumLayers-1:0]           bias_en,
-  input logic [NumLayers*CfSelW-1:0]    cf_sel,
-  input logic                           cmp_strobe,
-  input logic [NumClasses*CmpTrimW-1:0] cmp_trim,
-  input logic [NumPairs-1:0]            cmp,
-  input logic [3:0]                     atest_sel
+module cnr_trace_hash #(
+  parameter int unsigned Width = 1
+) (
+  input logic             clk_i,
+  input logic             rst_ni,
+  input logic [Width-1:0] pins_i
 );
 
   localparam int unsigned WordBits = 64;
+  localparam int unsigned Words    = (Width + WordBits - 1) / WordBits;
   localparam logic [63:0] Start    = 64'hcbf2_9ce4_8422_2325;  // of FNV-1a
   localparam logic [63:0] Factor   = 64'h9e37_79b9_7f4a_7c15;  // odd
 
-  // All pins but the clock.
-  `define CNR_TRACE_PINS \
-    {rst_ni, spi_sclk_i, spi_cs_ni, spi_mosi_i, spi_miso_o, irq_o, w_valid_i, w_ready_o, w_data_i, \
-     rb_valid_o, rb_ready_i, rb_data_o, pix_valid_i, pix_ready_o, pix_data_i, pix_last_i, \
-     label_valid_o, label_o, label_ambiguous_o, tick_o, supply_ok_i, test_mode_i, hv_kill_n, \
-     prog_layer, prog_group, prog_row, bl_en, sl_en, wl_en, wl_dac, bl_dac, sl_dac, polarity, \
-     hv_en, bleed_en, sense_en, sense_ref, sense, sense_rdy, pump_rdy, rd_bank, rd_rst, rd_pulse, \
-     in_data, in_addr, in_we, in_load, int_rst, int_en, sample, bias_en, cf_sel, cmp_strobe, \
-     cmp_trim, cmp, atest_sel}
-
-  localparam int unsigned Words = ($bits(`CNR_TRACE_PINS) + WordBits - 1) / WordBits;
-
   logic [Words-1:0][WordBits-1:0] pins;
 
-  assign pins = (Words*WordBits)'(`CNR_TRACE_PINS);
+  assign pins = (Words*WordBits)'(pins_i);
 
   logic        reset_seen_q, running_q;
   logic [63:0] hash_q;
@@ -120,10 +53,26 @@ module cnr_trace_hash
     end
   end
 
-  `undef CNR_TRACE_PINS
-
   final $display("trace %016x over %0d cycles", hash_q, cycles_q);
 
 endmodule
 
-bind cnr_top cnr_trace_hash u_trace_hash (.*);
+// All pins but the clock.
+`define CNR_TRACE_PINS \
+  {rst_ni, spi_sclk_i, spi_cs_ni, spi_mosi_i, spi_miso_o, irq_o, w_valid_i, w_ready_o, w_data_i, \
+   rb_valid_o, rb_ready_i, rb_data_o, pix_valid_i, pix_ready_o, pix_data_i, pix_last_i, \
+   label_valid_o, label_o, label_ambiguous_o, tick_o, supply_ok_i, test_mode_i, hv_kill_n, \
+   prog_layer, prog_group, prog_row, bl_en, sl_en, wl_en, wl_dac, bl_dac, sl_dac, polarity, \
+   hv_en, bleed_en, sense_en, sense_ref, sense, sense_rdy, pump_rdy, rd_bank, rd_rst, rd_pulse, \
+   in_data, in_addr, in_we, in_load, int_rst, int_en, sample, bias_en, cf_sel, cmp_strobe, \
+   cmp_trim, cmp, atest_sel}
+
+bind cnr_top cnr_trace_hash #(
+  .Width($bits(`CNR_TRACE_PINS))
+) u_trace_hash (
+  .clk_i,
+  .rst_ni,
+  .pins_i(`CNR_TRACE_PINS)
+);
+
+`undef CNR_TRACE_PINS
