@@ -254,8 +254,11 @@ _BENCHES += (
     Bench(
         "sequence", "cnr_sequence_tb", _SEQUENCE, chips=("mini",), uncovered="no RTL of the chip"
     ),
-    # tb/test_sequence.py runs this one: each of its tests has to fail.
-    Bench("sequence_properties", "cnr_sequence_tb", _SEQUENCE, chips=("mini",), suite=False),
+    # tb/test_sequence.py runs these: each of their tests has to fail.
+    *(
+        Bench(f"sequence_{theme}", "cnr_sequence_tb", _SEQUENCE, chips=("mini",), suite=False)
+        for theme in ("pulse", "word", "compute")
+    ),
 )
 
 # The bus side: SPI, registers, and the core and the chip with a host on their bus.

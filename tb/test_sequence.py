@@ -12,8 +12,8 @@ from sim.discovery import cocotb_tests
 from sim.runner import run_bench
 from tb.sequence.report import PROPERTIES, assertions, read_report
 
-BAD = BENCHES["sequence_properties"]
-TESTS = cocotb_tests(BAD.module)
+BAD = [BENCHES[f"sequence_{theme}"] for theme in ("pulse", "word", "compute")]
+TESTS = {test: bench for bench in BAD for test in cocotb_tests(bench.module)}
 
 
 def snake(name: str) -> str:
@@ -33,8 +33,9 @@ def assertion_of(test: str) -> str:
 
 @pytest.mark.parametrize("test", TESTS)
 def test_a_bad_sequence_makes_its_property_fire_first(test: str, seed: int) -> None:
+    bench = TESTS[test]
     with pytest.raises(SimulationError) as caught:
-        run_bench(BAD, chip=BAD.chips[0], test=test, seed=seed)
+        run_bench(bench, chip=bench.chips[0], test=test, seed=seed)
     assert caught.value.folder is not None
     report = read_report((caught.value.folder / "sim.log").read_text())
     assert report.violations, str(caught.value)
