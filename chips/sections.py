@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 
 from chips.tables import require, require_positive
 
-INTERLAYERS = ("analog",)  # what RTL and model can carry between layers
+INTERLAYERS = ("analog", "adc")  # held voltages, or codes of an ADC and a DAC between layers
+INTERLAYER_BITS_MAX = 12
+SPREADS = ("_percent", "_offset_na", "_offset_mv", "_noise_mv")  # standard deviations
 WIDTH_CYCLES_MAX = 65535
 LIMIT_MAX = 4095
 REVERSALS_MAX = 15
@@ -37,11 +39,18 @@ class Identity:
     input_channels: int
     input_height: int
     input_width: int
+    interlayer_bits: int = 0
 
     def __post_init__(self) -> None:
         require(
             self.interlayer in INTERLAYERS,
             f"chip: interlayer {self.interlayer!r}; allowed: {', '.join(INTERLAYERS)}",
+        )
+        lowest, highest = (1, INTERLAYER_BITS_MAX) if self.interlayer == "adc" else (0, 0)
+        require(
+            lowest <= self.interlayer_bits <= highest,
+            f"chip: interlayer_bits {self.interlayer_bits} must be in {lowest}..{highest} with "
+            f"interlayer {self.interlayer!r}",
         )
         require(1 <= self.weight_bits <= 8, "chip: weight_bits must be 1..8")
         require(2 <= self.levels <= 16, "chip: levels must be 2..16")
@@ -132,8 +141,15 @@ class Mac:
     c_f0_ff: float
     cf_sel_bits: int
     reset_tau_ns: float
+    settle_tau_ns: float
     bias_tau_ns: float
+    hold_tau_us: float
+    triode_overdrive_v: float
     mismatch_rms_percent: float
+    read_noise_percent: float
+    mirror_error_percent: float
+    isense_offset_na: float
+    buffer_offset_mv: float
     comparator_offset_mv: float
     comparator_noise_mv: float
     comparator_trim_bits: int
@@ -142,7 +158,15 @@ class Mac:
     def __post_init__(self) -> None:
         require_positive("mac", self, "v_fs_v", "g_lsb_us", "mirror_ratio", "c_f0_ff")
         require_positive("mac", self, "cf_sel_bits", "comparator_trim_bits")
-        require_positive("mac", self, "reset_tau_ns", "bias_tau_ns")
+        require_positive("mac", self, "reset_tau_ns", "settle_tau_ns", "bias_tau_ns", "hold_tau_us")
+        require(
+            self.triode_overdrive_v >= self.v_fs_v,
+            f"mac: triode_overdrive_v {self.triode_overdrive_v} must be at least v_fs_v = "
+            f"{self.v_fs_v}",
+        )
+        spreads = [f.name for f in fields(self) if f.name.endswith(SPREADS)]
+        for name in spreads:
+            require(getattr(self, name) >= 0, f"mac: {name} must not be negative")
 
     def gain_per_clock(self, clk_period_s: float) -> float:
         """Integrator gain (V/V per weight LSB) of one system clock at `cf_sel` 0."""

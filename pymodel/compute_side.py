@@ -11,37 +11,40 @@ import numpy.typing as npt
 from chips.description import Chip
 from chips.errors import InputError
 from pymodel.comparator import compare, offsets_v, pack_bits, trims_v
-from pymodel.layer import Stage, pixel_volts
+from pymodel.hold import held_left
+from pymodel.layer import Charge, Stage, pixel_volts
 from pymodel.mac import MacArray
 from pymodel.noise import Effects, ImageNoise
 from pymodel.pins import Phases
 from pymodel.rng import FloatArray
-from pymodel.tia import biased_ps, picoseconds, reset_left, switched_capacitor_v
+from pymodel.tia import biased_ps, capacitor_share, picoseconds, reset_left
+from pymodel.timing import Window
 
 NO_IMAGE = -1  # a stage that holds no image yet has no noise
 
 
 @dataclass(slots=True)
 class Hold:
-    """Held voltages (1, channels, height, width) and the number of the image they come from."""
+    """Voltages (1, channels, height, width) held since some time, and the image they come from."""
 
     volts: FloatArray
     image: int = NO_IMAGE
+    since_ps: int = 0
 
 
 @dataclass(slots=True)
 class Integrator:
     """State of the integrators of one layer.
 
-    volts: (1, *sum_shape) or None when empty. image: what was integrated. The times since the
-    last settlement are pending: their charge is computed when something changes. biased_at_ps: when
-    the bias of the layer was last switched on.
+    charge: None when empty. image: what was integrated. What the pins have done since `since_ps` is
+    pending: it is computed when something changes. ended_ps: when the last computed integration
+    ended. biased_at_ps: when the bias of the layer was last switched on.
     """
 
-    volts: FloatArray | None = None
+    charge: Charge | None = None
     image: int = NO_IMAGE
-    integrating_ps: int = 0
-    resetting_ps: int = 0
+    since_ps: int = 0
+    ended_ps: int = 0
     biased_at_ps: int = 0
 
 
@@ -66,9 +69,8 @@ class ComputeSide:
     def __init__(
         self, chip: Chip, macs: Callable[[int, float], MacArray], seed: int, die: int
     ) -> None:
-        self._chip, self._macs = chip, macs
-        self.effects = Effects.none()
-        self._stages = [Stage(chip, k) for k in range(len(chip.layers))]
+        self._chip, self._macs, self._origin = chip, macs, (seed, die)
+        self.set_effects(Effects.none())
         self._integrators = [Integrator() for _ in chip.layers]
         shapes = [chip.geometry[0].in_shape, *(g.out_shape for g in chip.geometry)]
         self._loaded: Hold | None = None  # waits for the reset of layer 0
@@ -77,6 +79,12 @@ class ComputeSide:
         self._now_ps = 0
         self._noise = ImageNoise(chip, seed, die)
         self._offsets_v = offsets_v(chip, seed, die)
+
+    def set_effects(self, effects: Effects) -> None:
+        """Switch imperfections."""
+        self._effects = effects
+        chip, origin = self._chip, self._origin
+        self._stages = [Stage(chip, k, effects, *origin) for k in range(len(chip.layers))]
 
     def phases(self, pins: Phases) -> None:
         """Take over new values of the compute pins.
@@ -109,8 +117,9 @@ class ComputeSide:
             raise InputError(f"cf_sel: {len(pins.cf_sel)} values, the chip has {layers} layers")
 
     def _changed(self, old: Phases, new: Phases) -> Iterator[int]:
-        """Layers of which reset, integration or capacitor has changed."""
-        mask = (old.int_rst ^ new.int_rst) | (old.int_en ^ new.int_en)
+        """Layers that do something else from now on; a reset that goes on is not broken."""
+        mask = (old.int_en ^ new.int_en) | (old.bias_en ^ new.bias_en)
+        mask = mask & ~(old.int_rst & new.int_rst) | (old.int_rst ^ new.int_rst)
         if old.cf_sel != new.cf_sel:
             for k, (before, after) in enumerate(zip(old.cf_sel, new.cf_sel, strict=True)):
                 mask |= (before != after) << k
@@ -119,17 +128,9 @@ class ComputeSide:
     def advance(self, now_s: float) -> None:
         """Let the present pins act until `now_s`."""
         now_ps = picoseconds(now_s)
-        passed_ps = now_ps - self._now_ps
-        if passed_ps < 0:
+        if now_ps < self._now_ps:
             raise InputError(f"time {now_s:g} s is before the last event ({self._now_ps} ps)")
         self._now_ps = now_ps
-        pins = self._pins
-        for k in layers_of(pins.int_rst):
-            self._integrators[k].resetting_ps += passed_ps
-        for k in layers_of(pins.int_en & pins.bias_en & ~pins.int_rst):
-            state, mac = self._integrators[k], self._chip.mac
-            age_ps = now_ps - state.biased_at_ps
-            state.integrating_ps += biased_ps(mac, age_ps) - biased_ps(mac, age_ps - passed_ps)
 
     def settle_layer(self, layer: int, now_s: float) -> None:
         """Integrate a layer up to `now_s`, before something that it depends on changes."""
@@ -137,36 +138,52 @@ class ComputeSide:
         self._integrate(layer)
 
     def _settle(self, k: int) -> None:
-        """Compute what the pending reset and the pending charge of one layer have done."""
-        state = self._integrators[k]
-        if state.resetting_ps:
-            self._reset(state)
-        self._integrate(k)
+        """Compute what the pins of one layer have done since they last changed."""
+        if self._pins.int_rst >> k & 1:
+            self._reset(self._integrators[k])
+        else:
+            self._integrate(k)
 
     def _integrate(self, k: int) -> None:
         """Compute the pending charge of one layer; a reset goes on unbroken."""
-        state = self._integrators[k]
-        if state.integrating_ps:
+        state, pins, now_ps = self._integrators[k], self._pins, self._now_ps
+        if pins.int_rst >> k & 1:
+            return
+        start_ps, state.since_ps = state.since_ps, now_ps
+        if now_ps > start_ps and pins.int_en >> k & pins.bias_en >> k & 1:
             source = self._input(k)
-            macs = self._macs(k, self._now_ps * 1e-12)
-            state.volts = self._stages[k].integrated(
-                macs, source.volts, state.integrating_ps, self._pins.cf_sel[k], state.volts
+            charge, stage = state.charge, self._stages[k]
+            if charge is not None:
+                charge = stage.settled(charge, start_ps - state.ended_ps)
+            state.charge = stage.integrated(
+                self._macs(k, now_ps * 1e-12),
+                source.volts,
+                self._window(state, start_ps, source),
+                pins.cf_sel[k],
+                charge,
+                self._read_noise(k, source.image),
             )
-            state.image = source.image
-            state.integrating_ps = 0
+            state.image, state.ended_ps = source.image, now_ps
+
+    def _window(self, state: Integrator, start_ps: int, source: Hold) -> Window:
+        """The integration from `start_ps` until now."""
+        mac, age_ps = self._chip.mac, self._now_ps - state.biased_at_ps
+        elapsed_ps = self._now_ps - start_ps
+        effective_ps = biased_ps(mac, age_ps) - biased_ps(mac, age_ps - elapsed_ps)
+        return Window(max(start_ps - source.since_ps, 0), elapsed_ps, effective_ps)
 
     def _reset(self, state: Integrator) -> None:
-        left = reset_left(self._chip.mac, state.resetting_ps)
-        state.resetting_ps = 0
+        left = reset_left(self._chip.mac, self._now_ps - state.since_ps)
+        state.since_ps = self._now_ps
         if left == 0:
-            state.volts, state.image = None, NO_IMAGE
-        elif state.volts is not None:
-            state.volts = state.volts * np.float32(left)
+            state.charge, state.image = None, NO_IMAGE
+        elif state.charge is not None:
+            state.charge = state.charge.scaled(left)
 
     def _switch_capacitor(self, k: int, old_sel: int, new_sel: int) -> None:
         state = self._integrators[k]
-        if old_sel != new_sel and state.volts is not None:
-            state.volts = switched_capacitor_v(self._chip.mac, state.volts, old_sel, new_sel)
+        if old_sel != new_sel and state.charge is not None:
+            state.charge = state.charge.scaled(capacitor_share(self._chip.mac, old_sel, new_sel))
 
     def _input(self, k: int) -> Hold:
         """What layer `k` sees: the image, or the hold of the layer before it."""
@@ -183,24 +200,31 @@ class ComputeSide:
     def _capture(self, k: int) -> None:
         """Hold what the integrator of layer `k` gives now."""
         self._settle(k)
-        state = self._integrators[k]
+        state, stage = self._integrators[k], self._stages[k]
         image = state.image if state.image != NO_IMAGE else self._holds[k].image
-        volts = state.volts
-        if volts is None:
-            volts = np.zeros((1, *self._chip.geometry[k].sum_shape), np.float32)
-        held = self._stages[k].sampled(volts, self._stage_noise(k, image))
-        self._holds[k + 1] = Hold(held, image)
+        if state.charge is None:
+            charge = Charge(np.zeros((1, *self._chip.geometry[k].sum_shape), np.float32))
+        else:
+            charge = stage.settled(state.charge, self._now_ps - state.ended_ps)
+        held = stage.sampled(charge, self._stage_noise(k, image))
+        self._holds[k + 1] = Hold(held, image, self._now_ps)
 
     def _stage_noise(self, k: int, image: int) -> FloatArray | None:
-        if image == NO_IMAGE or not self.effects.stage_noise:
+        if image == NO_IMAGE or not self._effects.stage_noise:
             return None
         return self._noise.of_stage(self._noise.block(image)[None], k)
+
+    def _read_noise(self, k: int, image: int) -> FloatArray | None:
+        if image == NO_IMAGE or not self._effects.read_noise:
+            return None
+        return self._noise.of_sums(self._noise.read_block(image)[None], k)
 
     def _take_input(self) -> None:
         """Put what was loaded last before layer 0."""
         if self._loaded is not None:
             self._integrate(0)
             self._holds[0], self._loaded = self._loaded, None
+            self._holds[0].since_ps = self._now_ps
 
     def load(self, pixels: npt.NDArray[np.uint8], image: int) -> None:
         """Keep the pixels of image number `image` for the next reset of layer 0.
@@ -230,14 +254,17 @@ class ComputeSide:
             raise InputError(f"trims: {len(trims)}, must be {self._chip.chip.classes}")
         self.advance(now_s)
         hold = self._input(len(self._stages))
-        outputs_v = hold.volts.reshape(1, -1) + trims_v(self._chip.mac, trims)
+        outputs_v = hold.volts.reshape(1, -1)
+        if self._effects.droop:
+            outputs_v = outputs_v * held_left(self._chip.mac, self._now_ps - hold.since_ps)
+        outputs_v = outputs_v + trims_v(self._chip.mac, trims)
         return pack_bits(compare(outputs_v, self._comparator_errors_v(hold.image))[0])
 
     def _comparator_errors_v(self, image: int) -> FloatArray | np.float32:
         errors_v: FloatArray | np.float32 = np.float32(0)
-        if self.effects.comparator_offset:
+        if self._effects.comparator_offset:
             errors_v = errors_v + self._offsets_v
-        if self.effects.comparator_noise and image != NO_IMAGE:
+        if self._effects.comparator_noise and image != NO_IMAGE:
             block = self._noise.block(image)[None]
             errors_v = errors_v + self._noise.of_comparators(block)
         return errors_v

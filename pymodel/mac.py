@@ -1,4 +1,4 @@
-"""Differential multi-bit MAC cells: weights from gates, weighted sums, mismatch.
+"""Differential multi-bit MAC cells: weights from gates, sums, mismatch, noise, triode.
 
 A MAC cell gives the current g V_in (+-) sum_b 2^b w_b; the sign bit steers the input to the
 positive or the negative side. The cells of one output share the line that sums them. Here the
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chips.description import Chip
+from chips.weights import Weights, weight_words
+from pymodel.noise import Effects
 from pymodel.rng import FloatArray, Stream, generator, normals
 
 # OpenBLAS threads a matrix product above 2^18 multiplications and a matrix-vector product from
@@ -38,12 +40,58 @@ def gate_weights(gates: FloatArray) -> FloatArray:
     return magnitude * (1 - 2 * gates[..., bits])
 
 
+def gate_variance(gates: FloatArray, relative: float) -> FloatArray:
+    """Variance of weights whose transistors each have noise, in LSB^2, float32 (...).
+
+    The transistor of bit b carries 2^b g_b and the noise of each is its own: r^2 sum_b 4^b g_b^2.
+    The sign steers the current and has no part in it.
+
+    Parameters
+    ----------
+    gates : float32 (..., bits), the magnitude from its lowest bit, then the sign
+    relative : RMS of the noise of one transistor in parts of its current, r
+    """
+    bits = gates.shape[-1] - 1
+    places = np.float32(4) ** np.arange(bits, dtype=np.float32) * np.float32(relative**2)
+    variance: FloatArray = (gates[..., :bits] ** 2 * places).sum(-1, dtype=np.float32)
+    return variance
+
+
+def by_filter(chip: Chip, layer: int, words: FloatArray) -> FloatArray:
+    """Values (words, lanes) of a layer as float32 (filters, rows)."""
+    geometry = chip.geometry[layer]
+    by_word = words.reshape(geometry.groups, geometry.rows, chip.chip.lanes)
+    by_lane = by_word.transpose(0, 2, 1)
+    return np.ascontiguousarray(by_lane.reshape(-1, geometry.rows)[: geometry.filters])
+
+
 def layer_weights(chip: Chip, layer: int, gates: FloatArray) -> FloatArray:
     """Weights of a layer, float32 (filters, rows), from its gates (words, lanes * bits)."""
-    geometry, ident = chip.geometry[layer], chip.chip
-    by_word = gates.reshape(geometry.groups, geometry.rows, ident.lanes, ident.weight_bits)
-    by_lane = gate_weights(by_word).transpose(0, 2, 1)
-    return np.ascontiguousarray(by_lane.reshape(-1, geometry.rows)[: geometry.filters])
+    cells = gates.reshape(-1, chip.chip.lanes, chip.chip.weight_bits)
+    return by_filter(chip, layer, gate_weights(cells))
+
+
+def layer_variance(chip: Chip, layer: int, gates: FloatArray) -> FloatArray:
+    """Variance of the weights of a layer, in LSB^2, float32 (filters, rows), from its gates."""
+    cells = gates.reshape(-1, chip.chip.lanes, chip.chip.weight_bits)
+    return by_filter(chip, layer, gate_variance(cells, chip.mac.read_noise_percent / 100))
+
+
+def code_gates(chip: Chip, weights: Weights) -> list[FloatArray]:
+    """Gates of every layer, float32 (words, lanes * bits), as right cells turn them on."""
+    words = weight_words(chip, weights).astype(np.float32)
+    return [words[g.word_base : g.word_base + g.words] for g in chip.geometry]
+
+
+def triode_v(volts: FloatArray, overdrive_v: float) -> FloatArray:
+    """Input of ideal MACs that gives the current of transistors in triode, in volts, any shape.
+
+    I = k ((V_gs - V_t) V - V^2 / 2) up to V = V_gs - V_t, the overdrive, and constant beyond it:
+    so V - V^2 / (2 V_ov). Source: the square law (Shichman and Hodges, IEEE JSSC 3, 285, 1968).
+    It holds for V < 0 as well, where the drain has become the source.
+    """
+    bounded: FloatArray = np.minimum(volts, np.float32(overdrive_v))
+    return bounded - bounded * bounded * np.float32(0.5 / overdrive_v)
 
 
 def conv_columns(inputs: FloatArray, kernel: int) -> FloatArray:
@@ -124,34 +172,63 @@ def mismatch_factors(chip: Chip, layer: int, seed: int, die: int) -> FloatArray:
 class MacArray:
     """MAC cells of one layer, loaded with weights.
 
-    weights: float32 (filters, rows), or (positions, filters, rows) with mismatch.
+    weights: float32 (filters, rows), or (positions, filters, rows) with mismatch. variance: of the
+    weights in LSB^2, of the same shape; None: no read noise. overdrive_v: None: linear MACs.
     """
 
     kernel: int
     conv: bool
     bias_v: float
     weights: FloatArray
+    variance: FloatArray | None = None
+    overdrive_v: float | None = None
 
     @classmethod
     def load(
-        cls, chip: Chip, layer: int, weights: FloatArray, mismatch: tuple[int, int] | None
+        cls, chip: Chip, layer: int, gates: FloatArray, effects: Effects, seed: int, die: int
     ) -> MacArray:
-        """MAC cells whose gates give `weights` (filters, rows); `mismatch`: seed and die."""
+        """MAC cells whose gates are on by 0..1, float32 (words, lanes * bits)."""
         config = chip.layers[layer]
-        if mismatch is not None:
-            weights = weights * mismatch_factors(chip, layer, *mismatch)
-        return cls(config.kernel, config.kind == "conv", chip.mac.v_fs_v, weights)
+        weights = layer_weights(chip, layer, gates)
+        variance = layer_variance(chip, layer, gates) if effects.read_noise else None
+        if effects.mac_mismatch:
+            factors = mismatch_factors(chip, layer, seed, die)
+            weights = weights * factors
+            variance = None if variance is None else variance * (factors * factors)
+        overdrive_v = chip.mac.triode_overdrive_v if effects.triode else None
+        bias_v, conv = chip.mac.v_fs_v, config.kind == "conv"
+        return cls(config.kernel, conv, bias_v, weights, variance, overdrive_v)
 
-    def sums(self, inputs: FloatArray) -> FloatArray:
+    def sums(self, inputs: FloatArray, unit_noise: FloatArray | None = None) -> FloatArray:
         """Weighted sums, float32 (n, filters, positions), in volts times LSBs.
+
+        Read noise is not drawn cell by cell: a sum of independent Gaussians sum_r x_r (w_r + s_r z_r)
+        is Gaussian with mean sum_r x_r w_r and variance sum_r x_r^2 s_r^2, which one more product
+        gives. Every MAC is an instance of its own, so all sums of an image are independent.
 
         Parameters
         ----------
         inputs : float32 (n, channels, height, width), in volts
+        unit_noise : float32 (n, filters * positions), standard normal, one number per sum
         """
+        columns = self._columns(inputs)
+        sums = _products(self.weights, columns)
+        if self.variance is not None and unit_noise is not None:
+            spread = _products(self.variance, np.square(columns))
+            np.sqrt(spread, out=spread)
+            spread *= unit_noise.reshape(spread.shape)
+            sums += spread
+        return sums
+
+    def _columns(self, inputs: FloatArray) -> FloatArray:
+        bias_v = np.full(1, self.bias_v, np.float32)
+        if self.overdrive_v is not None:
+            inputs, bias_v = (triode_v(volts, self.overdrive_v) for volts in (inputs, bias_v))
         if self.conv:
-            columns = conv_columns(inputs, self.kernel)
-        else:
-            columns = fc_columns(inputs, self.bias_v)
-        compute = shared_sums if self.weights.ndim == 2 else instance_sums
-        return compute(self.weights, columns)
+            return conv_columns(inputs, self.kernel)
+        return fc_columns(inputs, float(bias_v[0]))
+
+
+def _products(weights: FloatArray, columns: FloatArray) -> FloatArray:
+    """Sums over the rows, with shared weights or those of every instance."""
+    return (shared_sums if weights.ndim == 2 else instance_sums)(weights, columns)

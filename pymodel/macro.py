@@ -128,9 +128,9 @@ class Macro:
 
     def configure_noise(self, effects: Effects) -> None:
         """Switch imperfections."""
-        self._compute.effects = effects
-        self._programming.read_noise = effects.read_noise
-        self._read.set_mismatch(effects.mac_mismatch)
+        self._compute.set_effects(effects)
+        self._programming.sense_noise = effects.sense_noise
+        self._read.set_effects(effects)
 
     def reset_images(self, first_index: int = 0) -> None:
         """Number the next image `first_index`."""
@@ -186,6 +186,11 @@ class Macro:
     def cycles(self, layer: int) -> npt.NDArray[np.uint32]:
         """SET cycles that each cell of a layer has seen, uint32 (groups, rows, cells)."""
         return self._layer_array(layer).cycles.copy()
+
+    def gates(self, layer: int, now_s: float) -> FloatArray:
+        """How far the MAC gates of a layer are on at `now_s`, 0..1, float32 (words, cells)."""
+        self._layer_array(layer)
+        return self._read.gates(layer, now_s)
 
     def held_v(self, layer: int) -> FloatArray:
         """Held outputs of a layer, float32 (*out_shape), in volts."""

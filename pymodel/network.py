@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +13,12 @@ from chips.description import Chip
 from chips.errors import InputError
 from chips.weights import Weights
 from pymodel.comparator import BoolArray, IndexArray, classify, compare, offsets_v, trims_v
+from pymodel.hold import held_left
 from pymodel.layer import Stage, pixel_volts
-from pymodel.mac import MacArray
+from pymodel.mac import MacArray, code_gates
 from pymodel.noise import Effects, ImageNoise
 from pymodel.rng import FloatArray
+from pymodel.timing import LayerTimes, compare_age_ps, layer_times
 
 IMAGES_AT_ONCE = 8  # keeps the columns of a convolution in the cache
 IMAGES_KEPT = 512  # outputs of all layers held at a time when only labels are wanted
@@ -40,14 +44,17 @@ class Network:
     Parameters
     ----------
     weights : codes, integration times in clocks and capacitors, per layer
-    effects : imperfections that are on; read noise has no part in it
+    effects : imperfections that are on; that of the sense amplifiers has no part in it
     trims : signed comparator trim per class; all 0 by default
+    gates : how far the MAC gates of every layer are on, 0..1, float32 (words, lanes * bits); by
+        default as right cells turn them on
+    pipelined : all layers sample together, so that holds are younger and integrators settle longer
 
     Raises
     ------
     InputError
-        Codes that do not fit the chip, a seed out of range, an integration time or capacitor
-        that does not exist.
+        Codes or gates that do not fit the chip, a seed out of range, an integration time or
+        capacitor that does not exist.
     """
 
     def __init__(
@@ -59,16 +66,18 @@ class Network:
         seed: int = 0,
         die: int = 0,
         trims: tuple[int, ...] | None = None,
+        gates: Sequence[FloatArray] | None = None,
+        pipelined: bool = False,
     ) -> None:
         self._chip = chip
         self._effects = effects if effects is not None else Effects.none()
-        self._weights = weights
-        self._stages = [Stage(chip, k) for k in range(len(chip.layers))]
-        mismatch = (seed, die) if self._effects.mac_mismatch else None
-        self._macs = [
-            MacArray.load(chip, k, _codes(chip, weights, k), mismatch)
-            for k in range(len(chip.layers))
-        ]
+        self._cf_sel = weights.cf_sel
+        self._times = layer_times(chip, weights.t_ctrl, pipelined)
+        _check_codes(chip, weights)
+        on = code_gates(chip, weights) if gates is None else _checked_gates(chip, gates)
+        layers, die_of = range(len(chip.layers)), (self._effects, seed, die)
+        self._stages = [Stage(chip, k, *die_of) for k in layers]
+        self._macs = [MacArray.load(chip, k, on[k], *die_of) for k in layers]
         self._noise = ImageNoise(chip, seed, die)
         self._offsets_v = offsets_v(chip, seed, die)
         self._trims_v = trims_v(chip.mac, trims or (0,) * chip.chip.classes)
@@ -115,46 +124,74 @@ class Network:
         self, pixels: npt.NDArray[np.uint8], first_index: int
     ) -> tuple[list[FloatArray], BoolArray]:
         """Held outputs and decisions of a few images."""
-        blocks = self._blocks(first_index, len(pixels))
+        noise = self._image_noise(first_index, len(pixels))
         held = pixel_volts(pixels, self._chip.mac.v_fs_v)
         layers = []
-        for stage in self._stages:
-            held = self._layer(stage, held, blocks)
+        for stage, times in zip(self._stages, self._times, strict=True):
+            held = self._layer(stage, times, held, noise)
             layers.append(held)
-        return layers, self._decisions(held, blocks)
+        return layers, self._decisions(held, noise)
 
-    def _blocks(self, first_index: int, count: int) -> FloatArray | None:
-        if not (self._effects.stage_noise or self._effects.comparator_noise):
-            return None
-        return self._noise.blocks(first_index, count)
+    def _image_noise(self, first: int, count: int) -> _Noise:
+        """Noise of a few images, as far as it is on."""
+        effects = self._effects
+        outputs = effects.stage_noise or effects.comparator_noise
+        return _Noise(
+            self._noise.blocks(first, count) if outputs else None,
+            self._noise.read_blocks(first, count) if effects.read_noise else None,
+        )
 
-    def _layer(self, stage: Stage, inputs: FloatArray, blocks: FloatArray | None) -> FloatArray:
+    def _layer(
+        self, stage: Stage, times: LayerTimes, inputs: FloatArray, noise: _Noise
+    ) -> FloatArray:
         k = stage.index
-        t_ps = self._weights.t_ctrl[k] * self._chip.clock.clk_period_ns * 1000
-        volts = stage.integrated(self._macs[k], inputs, t_ps, self._weights.cf_sel[k])
-        if blocks is None or not self._effects.stage_noise:
-            return stage.sampled(volts, None)
-        return stage.sampled(volts, self._noise.of_stage(blocks, k))
+        unit = None if noise.sums is None else self._noise.of_sums(noise.sums, k)
+        charge = stage.integrated(
+            self._macs[k], inputs, times.window, self._cf_sel[k], unit_noise=unit
+        )
+        charge = stage.settled(charge, times.settle_ps)
+        if noise.outputs is None or not self._effects.stage_noise:
+            return stage.sampled(charge, None)
+        return stage.sampled(charge, self._noise.of_stage(noise.outputs, k))
 
-    def _decisions(self, held: FloatArray, blocks: FloatArray | None) -> BoolArray:
-        outputs_v = held.reshape(len(held), -1) + self._trims_v
+    def _decisions(self, held: FloatArray, noise: _Noise) -> BoolArray:
+        outputs_v = held.reshape(len(held), -1)
+        if self._effects.droop:
+            outputs_v = outputs_v * held_left(self._chip.mac, compare_age_ps(self._chip))
         errors_v: FloatArray | np.float32 = np.float32(0)
         if self._effects.comparator_offset:
             errors_v = errors_v + self._offsets_v
-        if blocks is not None and self._effects.comparator_noise:
-            errors_v = errors_v + self._noise.of_comparators(blocks)
-        return compare(outputs_v, errors_v)
+        if noise.outputs is not None and self._effects.comparator_noise:
+            errors_v = errors_v + self._noise.of_comparators(noise.outputs)
+        return compare(outputs_v + self._trims_v, errors_v)
 
 
-def _codes(chip: Chip, weights: Weights, layer: int) -> FloatArray:
-    """Weight codes of a layer as float32 (filters, rows), checked."""
-    geometry, codes = chip.geometry[layer], weights.codes[layer]
-    if codes.shape != (geometry.filters, geometry.rows):
-        raise InputError(
-            f"weights of layer {layer}: shape {codes.shape}, must be "
-            f"{(geometry.filters, geometry.rows)}"
-        )
+class _Noise(NamedTuple):
+    """Noise of a few images: of outputs in volts, of sums in standard deviations."""
+
+    outputs: FloatArray | None
+    sums: FloatArray | None
+
+
+def _check_codes(chip: Chip, weights: Weights) -> None:
+    """Refuse weight codes that do not fit the chip."""
     limit = chip.chip.code_max
-    if codes.min() < -limit or codes.max() > limit:
-        raise InputError(f"weights of layer {layer}: allowed are codes -{limit}..{limit}")
-    return np.ascontiguousarray(codes, np.float32)
+    for k, (geometry, codes) in enumerate(zip(chip.geometry, weights.codes, strict=True)):
+        if codes.shape != (geometry.filters, geometry.rows):
+            raise InputError(
+                f"weights of layer {k}: shape {codes.shape}, must be "
+                f"{(geometry.filters, geometry.rows)}"
+            )
+        if codes.min() < -limit or codes.max() > limit:
+            raise InputError(f"weights of layer {k}: allowed are codes -{limit}..{limit}")
+
+
+def _checked_gates(chip: Chip, gates: Sequence[FloatArray]) -> Sequence[FloatArray]:
+    """Gates of every layer, if they fit the chip."""
+    shapes = [(geometry.words, chip.word_cells) for geometry in chip.geometry]
+    if [layer.shape for layer in gates] != shapes:
+        raise InputError(f"gates: shapes {[g.shape for g in gates]}, must be {shapes}")
+    for k, layer in enumerate(gates):
+        if layer.dtype != np.float32 or not (layer.min() >= 0 and layer.max() <= 1):
+            raise InputError(f"gates of layer {k}: {layer.dtype}, must be float32 in 0..1")
+    return gates

@@ -47,7 +47,7 @@ class ProgrammingSide:
 
     def __init__(self, chip: Chip, device: Device, seed: int, die: int) -> None:
         self._chip, self._device = chip, device
-        self.read_noise = True
+        self.sense_noise = True
         self.arrays = [CellArray(chip, device, k, seed, die) for k in range(len(chip.layers))]
         cells = chip.word_cells
         self._all = (1 << cells) - 1
@@ -156,7 +156,7 @@ class ProgrammingSide:
         if math.isinf(series_ohm):
             return self._all
         resistance = array.resistance(pins.group, pins.row, pins.now_s)
-        if self.read_noise:
+        if self.sense_noise:
             resistance = np.multiply(resistance, self._sense_draws.next(), out=self._seen)
         if pins.bleed_s < SETTLED_TAUS * self._device.sensing.bleed_tau_s:
             resistance = self._with_residual(resistance, pins)

@@ -8,9 +8,11 @@ from chips.description import Chip
 from chips.errors import InputError
 from pymodel.cell import CellArray
 from pymodel.device import Device
-from pymodel.mac import MacArray, layer_weights
+from pymodel.mac import MacArray
+from pymodel.noise import Effects
 from pymodel.pins import RESET_DIRECTION, ReadPulse, ReadReset
 from pymodel.reader import NodeArray
+from pymodel.rng import FloatArray
 from pymodel.stress import stress_rate
 
 
@@ -31,14 +33,14 @@ class ReadSide:
         self._chip, self._device, self._arrays = chip, device, arrays
         self._nodes = [NodeArray(chip, k) for k in range(len(chip.layers))]
         self._origin = (seed, die)
-        self._mismatch = False
+        self._effects = Effects.none()
         self._loaded: dict[int, Loaded] = {}
 
-    def set_mismatch(self, on: bool) -> None:
-        """Switch the mismatch of the MAC instances."""
-        if on != self._mismatch:
+    def set_effects(self, effects: Effects) -> None:
+        """Switch imperfections of the MAC cells."""
+        if effects != self._effects:
             self._loaded.clear()
-        self._mismatch = on
+        self._effects = effects
 
     def layer_of(self, bank: int) -> int:
         """Layer that a bank belongs to.
@@ -89,11 +91,15 @@ class ReadSide:
         nodes.settle(now_s)
         loaded, gates = self._loaded.get(layer), (nodes.version, nodes.discharged)
         if loaded is None or loaded.gates != gates:
-            weights = layer_weights(self._chip, layer, nodes.gates)
-            mismatch = self._origin if self._mismatch else None
-            macs = MacArray.load(self._chip, layer, weights, mismatch)
+            macs = MacArray.load(self._chip, layer, nodes.gates, self._effects, *self._origin)
             loaded = self._loaded[layer] = Loaded(gates, macs)
         return loaded.macs
+
+    def gates(self, layer: int, now_s: float) -> FloatArray:
+        """How far the MAC gates of a layer are on at `now_s`, 0..1, float32 (words, cells)."""
+        nodes = self._nodes[layer]
+        nodes.settle(now_s)
+        return nodes.gates.copy()
 
     def node_v(self, bank: int, now_s: float) -> float:
         """Voltage of the storage node of the first cell of a bank.

@@ -34,6 +34,9 @@ class Stream(enum.IntEnum):
     COMPARATOR = 5  # offsets
     PRESET = 6  # index: layer; resistances of cells that are set directly
     LIFE = 7  # index: layer; cycles that its cells live
+    MIRROR = 8  # index: layer; scale and offset of its current mirrors
+    BUFFER = 9  # index: layer; offsets of its hold buffers
+    READ = 10  # index: image; read noise of the MACs
 
 
 def require_word(name: str, value: int) -> int:

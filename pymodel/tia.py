@@ -1,4 +1,4 @@
-"""Integrating transimpedance amplifier: gain, saturation, reset, change of capacitor.
+"""Integrating transimpedance amplifier: gain, settling, saturation, reset, change of capacitor.
 
 Durations are whole picoseconds, so that the macro, which sees times of pins, and the network,
 which sees counts of clocks, compute with the same numbers.
@@ -51,17 +51,40 @@ def gain(mac: Mac, duration_ps: int, cf_sel: int) -> np.float32:
     return np.float32(transconductance_s * duration_ps / PS_PER_S / capacitance_f(mac, cf_sel))
 
 
-def integrate(
-    sums: FloatArray, volts_per_sum: np.float32, start_v: FloatArray | None
-) -> FloatArray:
-    """Integrator output before it saturates, in volts; `start_v` None: it was empty."""
-    volts = sums * volts_per_sum
-    return volts if start_v is None else volts + start_v
-
-
 def saturate(volts: FloatArray, low_v: float, high_v: float) -> FloatArray:
     """Output limited to its range, in place."""
     return np.clip(volts, np.float32(low_v), np.float32(high_v), out=volts)
+
+
+def ramp_lag(mac: Mac, duration_ps: int) -> np.float32:
+    """Part of what an integration of `duration_ps` has added by which the output lags at its end.
+
+    An amplifier with one pole follows the ramp I t / C as (I / C) (t - tau (1 - exp(-t / tau))), so
+    tau / T (1 - exp(-T / tau)). tau = (1 + C_in / C_f) / omega_u of an amplifier with the unity-gain
+    frequency omega_u; the chip description gives tau.
+
+    Raises
+    ------
+    InputError
+        An integration of no time.
+    """
+    if duration_ps <= 0:
+        raise InputError(f"integration of {duration_ps} ps, must be above 0")
+    ratio = duration_ps / (mac.settle_tau_ns * 1e3)
+    return np.float32(-math.expm1(-ratio) / ratio)
+
+
+def lag_left(mac: Mac, duration_ps: int) -> np.float32:
+    """Part of a lag that is left after the output has settled for `duration_ps`: exp(-t / tau).
+
+    Raises
+    ------
+    InputError
+        A negative duration.
+    """
+    if duration_ps < 0:
+        raise InputError(f"settling of {duration_ps} ps, must not be negative")
+    return np.float32(math.exp(-duration_ps / (mac.settle_tau_ns * 1e3)))
 
 
 def reset_noise_v(mac: Mac) -> float:
@@ -103,11 +126,10 @@ def biased_ps(mac: Mac, age_ps: int) -> int:
     return round(age_ps + tau_ps * math.expm1(-age_ps / tau_ps))
 
 
-def switched_capacitor_v(mac: Mac, volts: FloatArray, old_sel: int, new_sel: int) -> FloatArray:
-    """Integrator output after the capacitor changed under charge, in volts.
+def capacitor_share(mac: Mac, old_sel: int, new_sel: int) -> float:
+    """Part of the integrator's voltage that is left when its capacitor changes under charge.
 
     Capacitors that are added come empty, so the charge spreads; those that are removed take
     their share along and the voltage stays.
     """
-    ratio = capacitance_f(mac, old_sel) / capacitance_f(mac, new_sel)
-    return volts * np.float32(min(ratio, 1.0))
+    return min(capacitance_f(mac, old_sel) / capacitance_f(mac, new_sel), 1.0)

@@ -48,7 +48,7 @@ def test_hashes_tell_chips_apart() -> None:
         ("v_fs_v = 1.0 ", "", "missing key 'v_fs_v'"),
         ("lanes = 8 ", 'lanes = "8" ', "lanes: expected int, found '8'"),
         ("lanes = 8 ", "lanes = 0 ", "lanes must be 1..64"),
-        ('interlayer = "analog"', 'interlayer = "optical"', "allowed: analog"),
+        ('interlayer = "analog"', 'interlayer = "optical"', "allowed: analog, adc"),
         ('kind = "conv"', 'kind = "pool"', "allowed: conv, fc"),
         ("classes = 10", "classes = 9", "one filter per class"),
         ("layer_period_cycles = 50", "layer_period_cycles = 47", "47 cycles must be below"),

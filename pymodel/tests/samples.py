@@ -45,6 +45,7 @@ class Sequencer:
         self.now_ps = round(start_s * 1e12)
         self.rst = self.en = self.sample = 0
         self.bias = (1 << len(chip.layers)) - 1
+        self.decisions = 0  # of the last layer clock
 
     @property
     def now_s(self) -> float:
@@ -89,11 +90,11 @@ class Sequencer:
         self.reset(1 << k)
         self.integrate(1 << k, self.weights.t_ctrl[k])
         self.take(1 << k)
-        self.now_ps = start_ps + self.chip.clock.layer_period_cycles * self.clock_ps
+        self.end_layer_clock(start_ps, last=k == len(self.weights.t_ctrl) - 1)
 
     def all_layers(self) -> None:
         """All layers at once through one layer clock, sampling together (pipelined mode)."""
-        layers = range(len(self.weights.t_ctrl))
+        start_ps, layers = self.now_ps, range(len(self.weights.t_ctrl))
         self.reset(self.bias)
         self.put(en=self.bias)
         for clock in range(1, max(self.weights.t_ctrl) + 1):
@@ -101,9 +102,16 @@ class Sequencer:
             ended = sum(1 << k for k in layers if self.weights.t_ctrl[k] == clock)
             if ended:
                 self.put(en=self.en & ~ended)
-        self.wait(1)
+        self.wait(self.chip.phases.gap_cycles)
         self.take(self.bias)
-        self.wait(1)
+        self.end_layer_clock(start_ps)
+
+    def end_layer_clock(self, start_ps: int, last: bool = True) -> None:
+        """Strobe the comparators after the last layer, then go to the end of the layer clock."""
+        self.wait(self.chip.phases.gap_cycles)
+        if last:
+            self.decisions = self.compare()
+        self.now_ps = start_ps + self.chip.clock.layer_period_cycles * self.clock_ps
 
     def compare(self) -> int:
         """Strobe the comparators."""
@@ -115,7 +123,7 @@ class Sequencer:
         self.wait(self.chip.clock.layer_period_cycles)
         for k in range(len(self.chip.layers)):
             self.layer(k)
-        return self.compare()
+        return self.decisions
 
 
 def same_outputs(network: Network, macro: Macro, image: npt.NDArray[np.uint8], index: int) -> bool:

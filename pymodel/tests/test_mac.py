@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chips import Chip, load_chip
+from pymodel.noise import Effects
 from pymodel.mac import (
     PRODUCT_LIMIT,
     VECTOR_LIMIT,
@@ -106,10 +107,10 @@ def test_mismatch_belongs_to_the_die(chip: Chip) -> None:
 
 
 def test_mismatch_moves_the_sums_by_its_size(chip: Chip) -> None:
-    weights = np.full((4, 18), 10, np.float32)
+    gates = np.tile(np.float32([0, 0, 0, 1, 0]), (chip.geometry[1].words, chip.chip.lanes))
     inputs = np.full((1, 2, 4, 4), 0.5, np.float32)
-    plain = MacArray.load(chip, 1, weights, None).sums(inputs)
-    apart = MacArray.load(chip, 1, weights, (1, 0)).sums(inputs)
+    plain = MacArray.load(chip, 1, gates, Effects.none(), 1, 0).sums(inputs)
+    apart = MacArray.load(chip, 1, gates, Effects(mac_mismatch=True), 1, 0).sums(inputs)
     inner = (apart / plain - 1)[0].reshape(4, 4, 4)[:, 1:3, 1:3]
     assert inner.std() == pytest.approx(0.01 / np.sqrt(18), rel=0.6)
     assert inner.std() > 0

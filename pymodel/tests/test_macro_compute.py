@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,13 @@ from chips import Chip, InputError, load_chip
 from chips.weights import Weights
 from pymodel.comparator import pack_bits
 from pymodel.device import load_device
-from pymodel.layer import Stage, pixel_volts
-from pymodel.mac import MacArray
+from pymodel.layer import Charge, Stage, pixel_volts
+from pymodel.mac import MacArray, code_gates
 from pymodel.macro import Drive, Macro, Phases, ReadPulse, ReadReset
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.pins import SET_DIRECTION
+from pymodel.timing import Window
 from pymodel.tests.samples import Sequencer, random_images, random_weights, same_outputs
 
 SEED, DIE = 9, 2
@@ -34,8 +36,14 @@ class Bench:
         self.macro.preset_weights(self.weights)
         self.macro.read_all(1e-6)
         self.pins = Sequencer(self.chip, self.macro, self.weights, 2e-6)
-        self.network = Network(self.chip, self.weights, effects=effects, seed=SEED, die=DIE)
+        self.network = self.network_of(effects)
         self.images = random_images(self.chip, 12)
+
+    def network_of(self, effects: Effects, pipelined: bool = False) -> Network:
+        """The network of this die."""
+        return Network(
+            self.chip, self.weights, effects=effects, seed=SEED, die=DIE, pipelined=pipelined
+        )
 
     def held(self, layer: int = 0) -> npt.NDArray[np.float32]:
         """What the macro holds after a layer."""
@@ -46,6 +54,11 @@ class Bench:
         outputs = self.network.forward(self.images[image : image + 1], image)
         only: npt.NDArray[np.float32] = outputs.layers[layer][0]
         return only
+
+    def macs(self, weights: Weights) -> MacArray:
+        """Ideal MACs of layer 0 with some weights."""
+        gates = code_gates(self.chip, weights)[0]
+        return MacArray.load(self.chip, 0, gates, Effects.none(), SEED, DIE)
 
     def start(self, image: int = 0) -> None:
         """Load an image."""
@@ -72,14 +85,14 @@ def test_macro_and_network_agree_to_the_bit(name: str, effects: Effects) -> None
 def test_pipelined_images_agree_to_the_bit(name: str) -> None:
     bench = Bench(name, Effects.all())
     layers = len(bench.chip.layers)
-    expected = bench.network.forward(bench.images[:3])
+    expected = bench.network_of(Effects.all(), pipelined=True).forward(bench.images[:3])
     seen = []
     for step in range(layers + 2):
         if step < 3:
             bench.start(step)
         bench.pins.all_layers()
         if step >= layers - 1:
-            seen.append((bench.held(layers - 1), bench.pins.compare()))
+            seen.append((bench.held(layers - 1), bench.pins.decisions))
     for index, (held, decisions) in enumerate(seen):
         assert np.array_equal(held, expected.layers[-1][index])
         assert decisions == pack_bits(expected.decisions[index])
@@ -150,10 +163,11 @@ def test_bias_that_comes_late_shortens_the_integration(bench: Bench) -> None:
     bench.pins.put(en=0)
     bench.pins.take(1)
     full_ps = t_ctrl * bench.pins.clock_ps
-    macs = MacArray.load(bench.chip, 0, bench.weights.codes[0].astype(np.float32), None)
+    macs = bench.macs(bench.weights)
     inputs = pixel_volts(bench.images[:1], bench.chip.mac.v_fs_v)
     stage, cf_sel = Stage(bench.chip, 0), bench.weights.cf_sel[0]
-    short = stage.sampled(stage.integrated(macs, inputs, round(full_ps - tau_ps), cf_sel), None)
+    window = Window(0, full_ps, round(full_ps - tau_ps))
+    short = stage.sampled(stage.integrated(macs, inputs, window, cf_sel), None)
     assert np.array_equal(bench.held(), short[0])
     assert bench.held().sum() < bench.expected(0).sum()
 
@@ -310,13 +324,15 @@ def test_a_layer_integrates_with_all_gates_on_while_it_is_read(bench: Bench) -> 
     read_while_integrating(bench, range(bench.chip.geometry[0].banks), (before, during, after))
     stage = Stage(bench.chip, 0)
     inputs = pixel_volts(bench.images[:1], bench.chip.mac.v_fs_v)
-    volts: npt.NDArray[np.float32] | None = None
-    all_on = np.full_like(bench.weights.codes[0], -bench.chip.chip.code_max)
-    for codes, clocks in ((bench.weights.codes[0], before + after), (all_on, during)):
-        macs = MacArray.load(bench.chip, 0, codes.astype(np.float32), None)
-        volts = stage.integrated(macs, inputs, clocks * 20_000, bench.weights.cf_sel[0], volts)
-    assert volts is not None
-    assert bench.held() == pytest.approx(stage.sampled(volts, None)[0], abs=1e-6)
+    charge: Charge | None = None
+    codes = np.full_like(bench.weights.codes[0], -bench.chip.chip.code_max)
+    all_on = replace(bench.weights, codes=(codes, *bench.weights.codes[1:]))
+    for weights, clocks in ((bench.weights, before + after), (all_on, during)):
+        window = Window(0, clocks * 20_000, clocks * 20_000)
+        cf_sel = bench.weights.cf_sel[0]
+        charge = stage.integrated(bench.macs(weights), inputs, window, cf_sel, charge)
+    assert charge is not None
+    assert bench.held() == pytest.approx(stage.sampled(charge, None)[0], abs=1e-6)
     assert np.abs(bench.held() - bench.expected(0)).max() > 1e-3
 
 

@@ -104,8 +104,8 @@ def test_residual_falls_with_the_bleed(device: Device) -> None:
         residual_s(law, 2.6, -1e-9)
 
 
-def test_read_noise_blurs_the_decision(chip: Chip, device: Device) -> None:
-    noisy = Macro(chip, device, seed=5, effects=Effects(read_noise=True))
+def test_sense_noise_blurs_the_decision(chip: Chip, device: Device) -> None:
+    noisy = Macro(chip, device, seed=5, effects=Effects(sense_noise=True))
     one_sigma_below = reference_ohm(277) / 1.01
     noisy.inject_stuck(0, 0, 4, 0, one_sigma_below)
     ones = sum(noisy.sense(GOOD) & 1 for _ in range(4000))

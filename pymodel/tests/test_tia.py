@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 
 from chips import Chip, InputError, load_chip
-from pymodel.layer import Stage, pixel_volts
+from pymodel.layer import Charge, Stage, pixel_volts
 from pymodel.pool import average_pool
 from pymodel.tia import (
     capacitance_f,
+    capacitor_share,
     gain,
-    integrate,
+    lag_left,
     picoseconds,
+    ramp_lag,
     reset_left,
     reset_noise_v,
     saturate,
-    switched_capacitor_v,
 )
 
 
@@ -33,11 +34,7 @@ def test_gain_is_current_times_time_over_capacitance(chip: Chip) -> None:
     assert gain(chip.mac, 400_000, 3) == pytest.approx(chip.gain(20, 3), rel=1e-6)
 
 
-def test_integration_adds_to_what_was_there_and_saturates(chip: Chip) -> None:
-    sums = np.array([0.5, 3.0, -9.0], np.float32)
-    start = np.array([0.1, 0.1, 0.1], np.float32)
-    assert integrate(sums, np.float32(0.2), start) == pytest.approx([0.2, 0.7, -1.7])
-    assert integrate(sums, np.float32(0.2), None) == pytest.approx([0.1, 0.6, -1.8])
+def test_an_output_saturates_at_its_limits() -> None:
     assert saturate(np.array([-2, 0.5, 2], np.float32), -1, 1).tolist() == [-1, 0.5, 1]
 
 
@@ -56,9 +53,8 @@ def test_reset_is_complete_at_its_own_noise(chip: Chip) -> None:
 
 
 def test_added_capacitors_share_the_charge_and_removed_ones_take_theirs(chip: Chip) -> None:
-    volts = np.array([0.8], np.float32)
-    assert switched_capacitor_v(chip.mac, volts, 1, 3)[0] == pytest.approx(0.2)
-    assert switched_capacitor_v(chip.mac, volts, 3, 1)[0] == pytest.approx(0.8)
+    assert capacitor_share(chip.mac, 1, 3) == 0.25
+    assert capacitor_share(chip.mac, 3, 1) == 1
 
 
 def test_values_out_of_range_are_refused(chip: Chip) -> None:
@@ -91,12 +87,12 @@ def test_pixels_span_full_scale() -> None:
 def test_a_hidden_stage_rectifies_before_the_pool_and_the_last_does_not(chip: Chip) -> None:
     volts = np.zeros((1, 2, 8, 8), np.float32)
     volts[0, 0, :2, :2] = [[0.4, -1.0], [0.8, -0.2]]
-    assert Stage(chip, 0).sampled(volts, None)[0, 0, 0, 0] == pytest.approx(0.3)
+    assert Stage(chip, 0).sampled(Charge(volts), None)[0, 0, 0, 0] == pytest.approx(0.3)
     last = np.array([-0.5, 0.5, 0.1, -1], np.float32).reshape(1, 4, 1, 1)
-    assert np.array_equal(Stage(chip, 3).sampled(last, None), last)
+    assert np.array_equal(Stage(chip, 3).sampled(Charge(last), None), last)
 
 
 def test_stage_noise_is_added_after_the_pool_and_not_clipped(chip: Chip) -> None:
     noise = np.full((1, 2, 4, 4), -0.1, np.float32)
-    held = Stage(chip, 0).sampled(np.zeros((1, 2, 8, 8), np.float32), noise)
+    held = Stage(chip, 0).sampled(Charge(np.zeros((1, 2, 8, 8), np.float32)), noise)
     assert np.array_equal(held, noise)

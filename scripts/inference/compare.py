@@ -48,7 +48,9 @@ def compare(job: Job, inputs: Inputs, rtl: RtlResult) -> Comparison:
     """Compare a run with golden labels and outputs, and with the model alone."""
     golden = golden_outputs(inputs)
     effects = Effects.all() if job.noise else Effects.none()
-    network = Network(inputs.chip, inputs.weights, effects=effects, seed=job.seed)
+    network = Network(
+        inputs.chip, inputs.weights, effects=effects, seed=job.seed, pipelined=job.pipelined
+    )
     model = network.forward(inputs.images.pixels)
     count, v_fs_v = len(rtl.labels), inputs.chip.mac.v_fs_v
     labels = np.concatenate([rtl.labels, model.labels[count:]])

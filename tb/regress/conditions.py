@@ -69,7 +69,7 @@ def draw_conditions(rng: random.Random, chip: Chip) -> Conditions:
     return Conditions(
         device=_draw_device(rng, chip),
         stuck=_draw_stuck(rng, chip),
-        effects=Effects(read_noise=rng.random() < 0.8),
+        effects=Effects(sense_noise=rng.random() < 0.8),
         divisor=rng.choice(DIVISORS),
         stall=rng.choice((0.0, 0.1, 0.5)),
         sense_ns=rng.choice((3, 60, rng.randrange(1, SENSE_NS_MOST))),

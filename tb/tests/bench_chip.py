@@ -34,13 +34,13 @@ WEIGHTS = load_weights(default_weights(CHIP), CHIP)
 IMAGES = load_images(embedded_images(CHIP), CHIP).pixels
 WORDS = weight_words(CHIP, WEIGHTS)
 FIRST = first_word(CHIP)
-READ_NOISE = Effects(read_noise=True)
+SENSE_NOISE = Effects(sense_noise=True)
 
 
 async def started(dut: Any) -> ChipEnv:
     """A chip out of reset, configured, its cells virgin."""
     seed = cocotb.RANDOM_SEED % 2**32
-    env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=READ_NOISE))
+    env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=SENSE_NOISE))
     await env.start()
     await env.connect(DEVICE, WEIGHTS)
     return env

@@ -42,7 +42,7 @@ class JudgedChip:
     """A chip of which every operation is judged at the macro's pins."""
 
     def __init__(self, dut: Any) -> None:
-        effects, seed = Effects(read_noise=True), cocotb.RANDOM_SEED % 2**32
+        effects, seed = Effects(sense_noise=True), cocotb.RANDOM_SEED % 2**32
         self.env = ChipEnv(dut, CHIP, Macro(CHIP, DEVICE, seed=seed, effects=effects))
         self.recorder = PulseRecorder(dut.u_chip.u_macro.u_recorder, CHIP)
         self.config = chip_config(CHIP, level_windows(DEVICE), DEVICE.form_pass_ohm)
