@@ -202,9 +202,10 @@ class MacArray:
     def sums(self, inputs: FloatArray, unit_noise: FloatArray | None = None) -> FloatArray:
         """Weighted sums, float32 (n, filters, positions), in volts times LSBs.
 
-        Read noise is not drawn cell by cell: a sum of independent Gaussians sum_r x_r (w_r + s_r z_r)
-        is Gaussian with mean sum_r x_r w_r and variance sum_r x_r^2 s_r^2, which one more product
-        gives. Every MAC is an instance of its own, so all sums of an image are independent.
+        Read noise is not drawn cell by cell: a sum of independent Gaussians, that of the terms
+        x_r (w_r + s_r z_r), is Gaussian with mean sum_r x_r w_r and variance sum_r x_r^2 s_r^2,
+        which one more product gives. Every MAC is an instance of its own, so all sums of an image
+        are independent.
 
         Parameters
         ----------

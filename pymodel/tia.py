@@ -60,8 +60,8 @@ def ramp_lag(mac: Mac, duration_ps: int) -> np.float32:
     """Part of what an integration of `duration_ps` has added by which the output lags at its end.
 
     An amplifier with one pole follows the ramp I t / C as (I / C) (t - tau (1 - exp(-t / tau))), so
-    tau / T (1 - exp(-T / tau)). tau = (1 + C_in / C_f) / omega_u of an amplifier with the unity-gain
-    frequency omega_u; the chip description gives tau.
+    tau / T (1 - exp(-T / tau)). tau = (1 + C_in / C_f) / omega_u for a unity-gain frequency
+    omega_u; the chip description gives tau.
 
     Raises
     ------

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from chips import Chip, load_chip
-from pymodel.noise import Effects
 from pymodel.mac import (
     PRODUCT_LIMIT,
     VECTOR_LIMIT,
     MacArray,
+    by_filter,
     conv_columns,
     fc_columns,
     filter_block,
+    gate_variance,
     gate_weights,
     instance_sums,
     layer_weights,
     mismatch_factors,
     shared_sums,
+    triode_v,
 )
+from pymodel.noise import Effects
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +111,80 @@ def test_mismatch_belongs_to_the_die(chip: Chip) -> None:
 
 
 def test_mismatch_moves_the_sums_by_its_size(chip: Chip) -> None:
-    gates = np.tile(np.float32([0, 0, 0, 1, 0]), (chip.geometry[1].words, chip.chip.lanes))
+    cell = np.array([0, 0, 0, 1, 0], np.float32)
+    gates = np.tile(cell, (chip.geometry[1].words, chip.chip.lanes))
     inputs = np.full((1, 2, 4, 4), 0.5, np.float32)
     plain = MacArray.load(chip, 1, gates, Effects.none(), 1, 0).sums(inputs)
     apart = MacArray.load(chip, 1, gates, Effects(mac_mismatch=True), 1, 0).sums(inputs)
     inner = (apart / plain - 1)[0].reshape(4, 4, 4)[:, 1:3, 1:3]
     assert inner.std() == pytest.approx(0.01 / np.sqrt(18), rel=0.6)
     assert inner.std() > 0
+
+
+def test_triode_current_follows_the_square_law() -> None:
+    """K ((V_g - V_t) V - V^2 / 2), in parts of the current of a linear MAC, within 1e-6."""
+    volts = np.linspace(-0.5, 4, 10, dtype=np.float32)
+    linear = np.minimum(volts, 3) * (1 - np.minimum(volts, 3) / 6)
+    assert triode_v(volts, 3.0) == pytest.approx(linear, abs=1e-6)
+    assert triode_v(np.array([3, 9], np.float32), 3.0).tolist() == [1.5, 1.5]
+
+
+def test_triode_acts_on_inputs_and_bias(chip: Chip) -> None:
+    last = len(chip.layers) - 1
+    gates = np.ones((chip.geometry[last].words, chip.word_cells), np.float32)
+    inputs = np.full((1, *chip.geometry[last].in_shape), 0.6, np.float32)
+    found = MacArray.load(chip, last, gates, Effects(triode=True), 1, 0).sums(inputs)
+    bent = [v - v**2 / (2 * chip.mac.triode_overdrive_v) for v in (0.6, chip.mac.v_fs_v)]
+    rows = chip.geometry[last].rows
+    assert found == pytest.approx(-15 * ((rows - 1) * bent[0] + bent[1]), rel=1e-6)
+
+
+def test_each_transistor_has_its_own_noise() -> None:
+    """r^2 sum_b 4^b: codes 15 and -15 have 85 r^2, code 8 has 64 r^2, code 0 none."""
+    gates = np.array([[1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 1, 0], [0] * 5], np.float32)
+    assert gate_variance(gates, 0.1) == pytest.approx([0.85, 0.85, 0.64, 0])
+    assert gate_variance(gates * np.float32(0.5), 0.1)[0] == pytest.approx(0.85 / 4)
+
+
+@pytest.mark.parametrize("mismatch", [False, True])
+def test_moments_of_the_read_noise_are_those_of_drawn_cells(chip: Chip, mismatch: bool) -> None:
+    """10,000 draws of every transistor: mean within 5, variance within 6 standard errors."""
+    draws, layer = 10_000, 1
+    rng = np.random.default_rng(5)
+    gates = rng.integers(0, 2, (chip.geometry[layer].words, chip.word_cells)).astype(np.float32)
+    inputs = rng.random((1, *chip.geometry[layer].in_shape), np.float32)
+    effects = Effects(read_noise=True, mac_mismatch=mismatch)
+    macs = MacArray.load(chip, layer, gates, effects, 1, 0)
+    brute = brute_force(chip, layer, gates, macs, inputs, draws)
+    unit = rng.standard_normal((draws, brute.shape[1]), np.float32)
+    many = np.broadcast_to(inputs, (draws, *inputs.shape[1:]))
+    fast = macs.sums(many, unit).reshape(draws, -1)
+    error = np.sqrt(brute.var(0) + fast.var(0)) / np.sqrt(draws)
+    assert (np.abs(brute.mean(0) - fast.mean(0)) < 5 * error).all()
+    assert fast.var(0) == pytest.approx(brute.var(0), rel=6 * np.sqrt(4 / draws))
+
+
+def brute_force(
+    chip: Chip,
+    layer: int,
+    gates: npt.NDArray[np.float32],
+    macs: MacArray,
+    inputs: npt.NDArray[np.float32],
+    draws: int,
+) -> npt.NDArray[np.float64]:
+    """Sums (draws, filters * positions) with the noise of every transistor of every MAC drawn."""
+    rng, relative = np.random.default_rng(6), chip.mac.read_noise_percent / 100
+    columns = conv_columns(inputs, 3)[0].T.astype(float)  # (positions, rows)
+    bits = gates.reshape(-1, chip.chip.lanes, 5)
+    planes = [by_filter(chip, layer, bits[..., b]) for b in range(4)]
+    sign = 1 - 2 * by_filter(chip, layer, bits[..., 4])
+    nominal = layer_weights(chip, layer, gates)
+    factors = np.divide(macs.weights, nominal, out=np.ones_like(macs.weights), where=nominal != 0)
+    factors = np.broadcast_to(factors, (len(columns), *nominal.shape))
+    sums = np.empty((draws, nominal.shape[0] * len(columns)))
+    for draw in range(draws):
+        noise = rng.standard_normal((4, *factors.shape), np.float32)
+        noisy = sum(2**b * planes[b] * (1 + relative * noise[b]) for b in range(4))
+        products = np.einsum("pfr,pr->fp", noisy * sign * factors, columns)
+        sums[draw] = products.ravel()
+    return sums

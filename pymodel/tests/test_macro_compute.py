@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ from pymodel.macro import Drive, Macro, Phases, ReadPulse, ReadReset
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.pins import SET_DIRECTION
-from pymodel.timing import Window
 from pymodel.tests.samples import Sequencer, random_images, random_weights, same_outputs
+from pymodel.timing import Window
 
 SEED, DIE = 9, 2
 
@@ -79,6 +79,14 @@ def test_macro_and_network_agree_to_the_bit(name: str, effects: Effects) -> None
         assert same_outputs(bench.network, bench.macro, image, index)
         outputs = bench.network.forward(image[None], index)
         assert decisions == pack_bits(outputs.decisions[0])
+
+
+@pytest.mark.parametrize("effect", [f.name for f in fields(Effects)])
+def test_each_effect_alone_agrees_to_the_bit(effect: str) -> None:
+    bench = Bench("mini", Effects(**{effect: True}))
+    decisions = bench.pins.image(bench.images[0])
+    assert same_outputs(bench.network, bench.macro, bench.images[0], 0)
+    assert decisions == pack_bits(bench.network.forward(bench.images[:1]).decisions[0])
 
 
 @pytest.mark.parametrize("name", ["mini", "cifar10"])
@@ -194,6 +202,68 @@ def test_a_layer_needs_its_bias_some_time_before_it_integrates(
     clipped = bench.chip.mac.v_fs_v * (1 - part)  # of a pooled sum with saturated parts, at most
     assert found == pytest.approx(expected * part, abs=clipped + 1e-6)
     assert np.array_equal(bench.held(), bench.expected(0)) == (warm_cycles == 10)
+
+
+def test_a_hold_that_waits_droops() -> None:
+    """A layer clock that is missed for 0.4 ms costs exp(-0.4 ms / tau) of what the next sees."""
+    bench = Bench("mini", Effects(droop=True))
+    waited_ps, tau_ps = 400_000_000, bench.chip.mac.hold_tau_us * 1e6
+    results = []
+    for extra_ps in (0, waited_ps):
+        bench.macro.reset_images()
+        bench.start()
+        bench.pins.layer(0)
+        bench.pins.now_ps += extra_ps
+        bench.pins.layer(1)
+        results.append(bench.held(1))
+    young, old = results
+    unsaturated = (young > 0) & (young < 0.5)
+    left = math.exp(-waited_ps / tau_ps)
+    assert old[unsaturated] == pytest.approx(young[unsaturated] * left, abs=2e-2 * left)
+    whole = np.abs(young).max() < bench.chip.mac.v_fs_v
+    assert not whole or old == pytest.approx(young * left, abs=1e-6)
+
+
+def test_a_sample_that_comes_too_soon_takes_what_the_output_has_reached() -> None:
+    """Sampled d after the integration, tau / T (1 - exp(-T / tau)) exp(-d / tau) is missing."""
+    bench = Bench("mini", Effects(settling=True))
+    tau_ps, t_ctrl = bench.chip.mac.settle_tau_ns * 1e3, bench.weights.t_ctrl[0]
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.put(en=1)
+    bench.pins.wait(t_ctrl)
+    bench.pins.put(en=0)
+    bench.pins.put(sample=1)
+    bench.pins.wait(1)
+    bench.pins.put(sample=0)
+    whole_ps, soon_ps = t_ctrl * bench.pins.clock_ps, bench.pins.clock_ps
+    lag = tau_ps / whole_ps * (1 - math.exp(-whole_ps / tau_ps)) * math.exp(-soon_ps / tau_ps)
+    assert bench.held() == pytest.approx(bench.expected(0) * (1 - lag), abs=1e-5)
+    assert np.abs(bench.held() - bench.expected(0)).max() > 1e-3
+
+
+def test_an_interrupted_integration_settles_in_between() -> None:
+    bench = Bench("mini", Effects(settling=True))
+    t_ctrl = bench.weights.t_ctrl[0]
+    bench.start()
+    bench.pins.reset(1)
+    bench.pins.integrate(1, t_ctrl // 2)
+    bench.pins.wait(20)
+    bench.pins.integrate(1, t_ctrl - t_ctrl // 2)
+    bench.pins.take(1)
+    assert bench.held() == pytest.approx(bench.expected(0), abs=1e-5)
+
+
+def test_a_bias_that_switches_during_a_reset_does_not_break_it(bench: Bench) -> None:
+    bench.pins.image(bench.images[0])
+    bench.start(1)
+    bench.pins.put(rst=1)
+    for bias in (0, 0b1111, 0, 0b1111):
+        bench.pins.wait(1)
+        bench.pins.put(bias=bias, en=bias & 1)
+    bench.pins.put(rst=0, en=0)
+    bench.pins.take(1)
+    assert not bench.held().any()
 
 
 def test_layer_0_sees_a_loaded_image_from_its_next_reset_on(bench: Bench) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from chips import Chip, InputError, load_chip
 from chips.weights import Weights
+from pymodel.mac import code_gates
 from pymodel.network import Network, Outputs
 from pymodel.noise import Effects
 from pymodel.tests.samples import random_images, random_weights
@@ -131,13 +133,14 @@ def test_without_effects_the_seed_changes_nothing(
     assert same(*runs)
 
 
-@pytest.mark.parametrize("effect", ["stage_noise", "mac_mismatch", "comparator_offset"])
+@pytest.mark.parametrize("effect", [f.name for f in fields(Effects) if f.name != "sense_noise"])
 def test_each_effect_has_its_switch(
     chip: Chip, weights: Weights, images: npt.NDArray[np.uint8], effect: str
 ) -> None:
+    loud = replace(chip, mac=replace(chip.mac, comparator_noise_mv=5.0))
     clean = Network(chip, weights, seed=1).forward(images)
-    noisy = Network(chip, weights, seed=1, effects=Effects(**{effect: True})).forward(images)
-    if effect == "comparator_offset":
+    noisy = Network(loud, weights, seed=1, effects=Effects(**{effect: True})).forward(images)
+    if effect.startswith("comparator"):
         assert np.array_equal(clean.layers[-1], noisy.layers[-1])
         assert not np.array_equal(clean.decisions, noisy.decisions)
     else:
@@ -182,3 +185,23 @@ def test_weights_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> No
         Network(chip, Weights(codes, weights.t_ctrl, weights.cf_sel))
     with pytest.raises(InputError, match="layer 1: shape"):
         Network(chip, Weights(weights.codes[:1] * 6, weights.t_ctrl, weights.cf_sel))
+
+
+def test_gates_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> None:
+    gates = code_gates(chip, weights)
+    with pytest.raises(InputError, match="gates: shapes"):
+        Network(chip, weights, gates=gates[:5])
+    gates[2] = gates[2] * np.float32(1.5)
+    with pytest.raises(InputError, match="gates of layer 2"):
+        Network(chip, weights, gates=gates)
+
+
+def test_gates_take_the_place_of_the_codes(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    gates = code_gates(chip, weights)
+    ideal = Network(chip, weights).forward(images[:2])
+    assert same(Network(chip, weights, gates=gates).forward(images[:2]), ideal)
+    gates[0] = 1 - gates[0]
+    other = Network(chip, weights, gates=gates).forward(images[:2])
+    assert not np.array_equal(other.layers[0], ideal.layers[0])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from chips import Chip, InputError, load_chip
-from pymodel.layer import Charge, Stage, pixel_volts
+from pymodel.layer import Charge, Stage, pixel_volts, quantised
 from pymodel.pool import average_pool
 from pymodel.tia import (
     capacitance_f,
@@ -32,6 +34,23 @@ def test_gain_is_current_times_time_over_capacitance(chip: Chip) -> None:
     t_ctrl_s, g_s, mirror, c_f = 400e-9, 1e-6, 0.01, 100e-15 * 8
     assert gain(chip.mac, 400_000, 3) == pytest.approx(g_s * mirror * t_ctrl_s / c_f, rel=1e-6)
     assert gain(chip.mac, 400_000, 3) == pytest.approx(chip.gain(20, 3), rel=1e-6)
+
+
+@pytest.mark.parametrize("duration_ns", [1, 20, 640])
+def test_the_output_lags_behind_a_ramp_as_one_pole_does(chip: Chip, duration_ns: int) -> None:
+    """Against dV/dt = (I t / C - V) / tau solved numerically, within 1e-6 of the ramp."""
+    tau_ns = chip.mac.settle_tau_ns
+    solved = solve_ivp(
+        lambda t, v: (t - v) / tau_ns, (0, duration_ns), [0.0], rtol=1e-10, atol=1e-12
+    )
+    lag = 1 - solved.y[0, -1] / duration_ns
+    assert ramp_lag(chip.mac, duration_ns * 1000) == pytest.approx(lag, abs=1e-6)
+
+
+def test_a_lag_decays_and_is_gone_at_the_sample(chip: Chip) -> None:
+    assert lag_left(chip.mac, 10_000) == pytest.approx(math.exp(-1))
+    to_sample_end = chip.phases.gap_cycles + chip.phases.sample_cycles
+    assert lag_left(chip.mac, to_sample_end * 20_000) < 1e-4
 
 
 def test_an_output_saturates_at_its_limits() -> None:
@@ -64,6 +83,10 @@ def test_values_out_of_range_are_refused(chip: Chip) -> None:
         gain(chip.mac, -1, 0)
     with pytest.raises(InputError, match="reset of -1 ps"):
         reset_left(chip.mac, -1)
+    with pytest.raises(InputError, match="integration of 0 ps"):
+        ramp_lag(chip.mac, 0)
+    with pytest.raises(InputError, match="settling of -1 ps"):
+        lag_left(chip.mac, -1)
 
 
 def test_times_of_pins_become_whole_picoseconds() -> None:
@@ -96,3 +119,20 @@ def test_stage_noise_is_added_after_the_pool_and_not_clipped(chip: Chip) -> None
     noise = np.full((1, 2, 4, 4), -0.1, np.float32)
     held = Stage(chip, 0).sampled(Charge(np.zeros((1, 2, 8, 8), np.float32)), noise)
     assert np.array_equal(held, noise)
+
+
+def test_an_adc_between_layers_gives_the_nearest_of_its_levels() -> None:
+    volts = np.array([-0.3, 0.0, 0.05, 0.2, 0.51, 0.97, 1.4], np.float32)
+    assert quantised(volts, 0.0, 1.0, 3) * 7 == pytest.approx([0, 0, 0, 1, 4, 7, 7], abs=1e-6)
+    assert quantised(volts, -1.0, 1.0, 2) == pytest.approx(
+        [-1 / 3, -1 / 3, 1 / 3, 1 / 3, 1 / 3, 1, 1]
+    )
+
+
+def test_hidden_layers_of_an_adc_chip_hand_on_codes_and_the_last_volts(chip: Chip) -> None:
+    adc = replace(chip, chip=replace(chip.chip, interlayer="adc", interlayer_bits=4))
+    volts = np.random.default_rng(1).random((1, 2, 8, 8), np.float32)
+    held = Stage(adc, 0).sampled(Charge(volts), None) * 15
+    assert held == pytest.approx(np.rint(held), abs=1e-5)
+    last = np.random.default_rng(1).random((1, 4, 1, 1), np.float32)
+    assert np.array_equal(Stage(adc, 3).sampled(Charge(last), None), last)
