@@ -1,0 +1,143 @@
+"""Weights as pairs of analog conductances, and the network on them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from chips import Chip, InputError, load_chip
+from chips.images import embedded_images, load_images
+from chips.weights import Weights, default_weights, load_weights
+from pymodel.error_laws import (
+    AbsoluteError,
+    DeviceLaw,
+    NeuRram,
+    PcmProgramming,
+    RelativeError,
+    Span,
+)
+from pymodel.error_laws.catalog import devices
+from pymodel.multilevel import (
+    AnalogWeights,
+    MultilevelNetwork,
+    analog_weights,
+    noisy_sums,
+    pair_targets,
+    pair_weights,
+)
+from pymodel.network import Network
+from pymodel.rng import FloatArray, Stream, generator
+
+CODES = np.arange(-15, 16, dtype=np.float32)
+PCM = next(device for device in devices() if device.name == "PCM")
+
+
+@pytest.fixture(scope="module")
+def chip() -> Chip:
+    return load_chip("mini")
+
+
+@pytest.fixture(scope="module")
+def weights(chip: Chip) -> Weights:
+    return load_weights(default_weights(chip), chip)
+
+
+def test_a_pair_holds_its_weight_and_rests_at_the_least_conductance() -> None:
+    window = Span(5.0, 65.0, "uS")
+    targets = pair_targets(CODES, 15, window)
+    assert targets.min() == 5
+    assert targets.max() == 65
+    assert (targets[:, CODES == 0] == 5).all()
+    assert (targets.min(0) == 5).all()
+    assert pair_weights(targets, 15, window) == pytest.approx(CODES, abs=1e-5)
+    with pytest.raises(InputError, match=r"weight of 16, allowed are -15\.\.15"):
+        pair_targets(np.array([3, -16], np.float32), 15, window)
+
+
+@pytest.mark.parametrize("high", [10.0, 20.0, 39.0])
+def test_errors_of_weights_scale_with_the_window_of_the_cells(high: float) -> None:
+    """A cell's error is in uS: half the window is twice the error of the weight."""
+    device = DeviceLaw("half", "", Span(0, high, "uS"), NeuRram())
+    codes = np.full((1, 100_000), 15, np.float32)
+    values = analog_weights(codes, 15, device, 0.0, (1, 0, 0)).values.astype(float)
+    top = ((1.536e-4 * high - 1.167e-2) * high + 0.2374) * high + 1.053
+    rest = 1.053 * np.sqrt(0.5 - 0.5 / np.pi)  # of an empty cell, which has no negative half
+    assert values.std() == pytest.approx(np.hypot(top, rest) * 15 / high, rel=0.01)
+
+
+@pytest.mark.parametrize("g_max", [1.0, 25.0, 200.0])
+def test_generic_errors_do_not_depend_on_the_unit(g_max: float) -> None:
+    for law in (AbsoluteError(0.02, g_max), RelativeError(0.02, g_max)):
+        device = DeviceLaw("generic", "", Span(g_max / 10, g_max, "uS"), law)
+        values = analog_weights(
+            np.full((1, 100_000), 15, np.float32), 15, device, 0.0, (1, 0, 0)
+        ).values
+        low = 0.02 if isinstance(law, AbsoluteError) else 0.002
+        assert values.std() == pytest.approx(np.hypot(0.02, low) / 0.9 * 15, rel=0.01)
+
+
+def test_read_noise_by_moments_is_that_of_redrawn_cells() -> None:
+    """The brute force: 20,000 reads of every cell."""
+    codes = generator(1, 0, Stream.PRESET).integers(-15, 16, (2, 20)).astype(np.float32)
+    held = analog_weights(codes, 15, PCM, 1.0, (1, 0, 0))
+    inputs = np.linspace(0, 1, 20, dtype=np.float32).reshape(1, 20, 1)
+    unit = generator(1, 1, Stream.PRESET).standard_normal((20_000, 2, 1), np.float32)
+    fast = noisy_sums(held, np.broadcast_to(inputs, (20_000, 20, 1)), unit)
+    assert held.variance is not None
+    z = generator(1, 2, Stream.PRESET).standard_normal((20_000, 2, 20), np.float32)
+    slow = (held.values + np.sqrt(held.variance) * z) @ inputs[0]
+    assert fast.mean(0) == pytest.approx(slow.mean(0), abs=0.03)
+    assert fast.std(0) == pytest.approx(slow.std(0), rel=0.03)
+
+
+def test_without_a_device_the_labels_are_those_of_the_network(chip: Chip, weights: Weights) -> None:
+    images = load_images(embedded_images(chip), chip).pixels
+    ideal = MultilevelNetwork(chip, weights, None, age_s=0.0)
+    network = Network(chip, weights)
+    last = network.forward(images).layers[-1].reshape(len(images), -1)
+    assert np.array_equal(ideal.labels(images), last.argmax(1))
+
+
+def test_labels_do_not_depend_on_the_batch(chip: Chip, weights: Weights) -> None:
+    images = load_images(embedded_images(chip), chip).pixels
+    network = MultilevelNetwork(chip, weights, PCM, age_s=1.0, seed=3, die=2)
+    alone = [int(network.labels(images[k : k + 1], k)[0]) for k in range(len(images))]
+    assert alone == network.labels(images).tolist()
+
+
+def test_dies_differ_and_a_die_stays_itself(chip: Chip, weights: Weights) -> None:
+    def values(die: int) -> FloatArray:
+        return MultilevelNetwork(chip, weights, PCM, age_s=1.0, die=die).layers[0].values
+
+    assert np.array_equal(values(0), values(0))
+    assert np.corrcoef(values(0).ravel() - values(1).ravel(), values(0).ravel())[0, 1] < 0.9
+    assert not np.array_equal(values(0), values(1))
+
+
+def test_every_device_runs_the_large_network() -> None:
+    chip = load_chip("cifar10")
+    weights = load_weights(default_weights(chip), chip)
+    images = load_images(embedded_images(chip), chip)
+    for device in devices():
+        network = MultilevelNetwork(chip, weights, device, age_s=1.0)
+        assert sum(layer.values.size for layer in network.layers) == 130_682
+        right = (network.labels(images.pixels[:16]) == images.labels[:16]).mean()
+        assert right > 0.5, device.name
+
+
+def test_an_age_beyond_the_law_is_refused(chip: Chip, weights: Weights) -> None:
+    sonos = next(device for device in devices() if device.name == "SONOS")
+    with pytest.raises(InputError, match="SonosDrift: age of 600000 s"):
+        MultilevelNetwork(chip, weights, sonos, age_s=6e5)
+
+
+def test_a_device_without_read_noise_sums_without() -> None:
+    held = AnalogWeights(np.ones((2, 3), np.float32), None)
+    columns = np.ones((1, 3, 1), np.float32)
+    unit = np.ones((1, 2, 1), np.float32)
+    assert (noisy_sums(held, columns, unit) == 3).all()
+    device = dataclasses.replace(PCM, read=None, drift=None)
+    assert analog_weights(CODES[None], 15, device, 0.0, (0, 0, 0)).variance is None
+    assert isinstance(device.programming, PcmProgramming)
