@@ -44,8 +44,8 @@ def pair_targets(weights: FloatArray, weight_max: float, window: Span) -> FloatA
     if not worst <= weight_max:
         raise InputError(f"weight of {worst:g}, allowed are -{weight_max:g}..{weight_max:g}")
     sides = np.maximum(np.stack([weights, -weights]), np.float32(0))
-    targets: FloatArray = sides / lsb_per_unit(weight_max, window) + np.float32(window.low)
-    return np.minimum(targets, np.float32(window.high))
+    targets = sides / lsb_per_unit(weight_max, window) + np.float32(window.low)
+    return np.minimum(targets, np.float32(window.high), dtype=np.float32)
 
 
 def lsb_per_unit(weight_max: float, window: Span) -> np.float32:

@@ -25,13 +25,18 @@ from pymodel.multilevel import (
     analog_weights,
     noisy_sums,
     pair_targets,
+    pair_variance,
     pair_weights,
 )
 from pymodel.network import Network
-from pymodel.rng import FloatArray, Stream, generator
+from pymodel.rng import FloatArray, Stream, generator, normals
 
 CODES = np.arange(-15, 16, dtype=np.float32)
 PCM = next(device for device in devices() if device.name == "PCM")
+
+
+def noise(index: int, *shape: int) -> FloatArray:
+    return normals(generator(1, index, Stream.PRESET), *shape)
 
 
 @pytest.fixture(scope="module")
@@ -81,15 +86,26 @@ def test_generic_errors_do_not_depend_on_the_unit(g_max: float) -> None:
 def test_read_noise_by_moments_is_that_of_redrawn_cells() -> None:
     """The brute force: 20,000 reads of every cell."""
     codes = generator(1, 0, Stream.PRESET).integers(-15, 16, (2, 20)).astype(np.float32)
-    held = analog_weights(codes, 15, PCM, 1.0, (1, 0, 0))
-    inputs = np.linspace(0, 1, 20, dtype=np.float32).reshape(1, 20, 1)
-    unit = generator(1, 1, Stream.PRESET).standard_normal((20_000, 2, 1), np.float32)
-    fast = noisy_sums(held, np.broadcast_to(inputs, (20_000, 20, 1)), unit)
-    assert held.variance is not None
-    z = generator(1, 2, Stream.PRESET).standard_normal((20_000, 2, 20), np.float32)
-    slow = (held.values + np.sqrt(held.variance) * z) @ inputs[0]
+    cells, inputs = pair_targets(codes, 15, PCM.window), np.linspace(0, 1, 20, dtype=np.float32)
+    assert PCM.read is not None
+    sigma = PCM.read.sigma(cells, 1.0)
+    variance = pair_variance(sigma, 15, PCM.window)
+    columns = np.broadcast_to(inputs[:, None], (20_000, 20, 1))
+    fast = noisy_sums(AnalogWeights(codes, variance), columns, noise(1, 20_000, 2, 1))[..., 0]
+    slow = np.zeros((20_000, 2), np.float32)
+    for side, sign in enumerate((1, -1)):
+        redrawn = cells[side] + sigma[side] * noise(2 + side, 20_000, 2, 20)
+        slow += sign * redrawn @ inputs * np.float32(15 / 25)
     assert fast.mean(0) == pytest.approx(slow.mean(0), abs=0.03)
     assert fast.std(0) == pytest.approx(slow.std(0), rel=0.03)
+
+
+def test_weights_of_a_drifting_device_shrink() -> None:
+    """Of the full codes, whose drift exponent is 0.049."""
+    codes = np.full((1, 20_000), 15, np.float32)
+    fresh, old = (analog_weights(codes, 15, PCM, age_s, (1, 0, 0)) for age_s in (1e-3, 86400.0))
+    shrunk = old.values.mean() / fresh.values.mean()
+    assert shrunk == pytest.approx((86420 / 20) ** -0.049, rel=0.01)
 
 
 def test_without_a_device_the_labels_are_those_of_the_network(chip: Chip, weights: Weights) -> None:
