@@ -11,18 +11,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
-from scripts.regression.life import LENGTH, chips_of  # noqa: E402
+from scripts.regression.life import (  # noqa: E402
+    LENGTH,
+    chip_of,
+    chips_of,
+    run_in_own_process,
+)
 from scripts.regression.outcome import Outcome  # noqa: E402
 from scripts.regression.report import Summary, failures, row, table  # noqa: E402
 from scripts.regression.seeds import parse_seeds  # noqa: E402
 from scripts.regression.sources import digest  # noqa: E402
-from scripts.regression.workers import require_address, run_here, run_on_cluster  # noqa: E402
+from scripts.workers import require_address, run_in_pool, run_on_cluster  # noqa: E402
 from sim.benches import BENCHES  # noqa: E402
 from sim.build import build_bench  # noqa: E402
 
@@ -39,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     for chip in chips_of(seeds):
         build_bench(BENCHES["regress"], chip)
     outcomes = []
-    for number, outcome in enumerate(_outcomes(args, seeds), 1):
+    for number, outcome in enumerate(outcomes_of(seeds, args.length, args.jobs, args.scheduler), 1):
         outcomes.append(summary.compared(outcome))
         print(f"{number}/{len(seeds)} {row(outcomes[-1])}", file=sys.stderr, flush=True)
     outcomes.sort(key=lambda outcome: outcome.seed)
@@ -51,10 +58,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _outcomes(args: argparse.Namespace, seeds: Sequence[int]) -> Iterator[Outcome]:
-    if args.scheduler:
-        return run_on_cluster(seeds, args.length, args.scheduler)
-    return run_here(seeds, args.length, args.jobs)
+def outcomes_of(
+    seeds: Sequence[int], length: int, jobs: int, scheduler: str | None
+) -> Iterator[Outcome]:
+    """Outcomes as they come, from this machine or from the workers of a scheduler."""
+    work = partial(run_in_own_process, length=length, sources=digest())
+    if scheduler:
+        ended = run_on_cluster(scheduler, work, seeds)
+    else:
+        ended = run_in_pool(ThreadPoolExecutor(jobs), work, seeds)
+    for done in ended:
+        yield done.result or Outcome(done.task, chip_of(done.task), done.error)
 
 
 def parse() -> argparse.Namespace:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.regress import outcomes_of
 from scripts.regression.life import TRACE, run_in_own_process, run_seed
 from scripts.regression.sources import digest
-from scripts.regression.workers import run_on_cluster
 from sim.benches import BENCHES
 from sim.runner import run_bench
 from sim.sources import ROOT
@@ -74,7 +74,8 @@ def test_a_cluster_gives_the_same_traces() -> None:
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as here:
-        there = {o.seed: o for o in run_on_cluster(CLUSTER, LENGTH, here.scheduler_address)}
+        outcomes = outcomes_of(CLUSTER, LENGTH, 1, here.scheduler_address)
+        there = {outcome.seed: outcome for outcome in outcomes}
     for seed in CLUSTER:
         alone = run_in_own_process(seed, LENGTH, digest())
         assert there[seed].passed, there[seed].cause

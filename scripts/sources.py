@@ -1,0 +1,22 @@
+"""Which sources a result belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from sim.sources import ROOT
+
+
+def digest(names: Iterable[str]) -> str:
+    """Hash of the named files of the project, and of all files in its named folders."""
+    found = set()
+    for name in names:
+        path = ROOT / name
+        files = path.rglob("*") if path.is_dir() else [path]
+        found |= {p for p in files if p.is_file() and p.suffix != ".pyc"}
+    total = hashlib.sha256()
+    for path in sorted(found):
+        total.update(f"{path.relative_to(ROOT)}\n".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
