@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,13 +31,24 @@ class Done(Generic[Task, Result]):
 
 
 def process_pool(jobs: int) -> ProcessPoolExecutor:
-    """A pool of processes that keep BLAS on one thread and leave interrupts to the caller."""
+    """A pool of processes that keep BLAS on one thread and end with the caller.
+
+    An interrupt is left to the caller; if the caller is killed, its processes end at once.
+    """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the processes inherit it
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _leave_interrupts)
+    return ProcessPoolExecutor(jobs, get_context("spawn"), _follow_caller)
 
 
-def _leave_interrupts() -> None:
+def _follow_caller() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_caller, daemon=True).start()
+
+
+def _end_with_caller() -> None:
+    caller = parent_process()
+    if caller is not None:
+        caller.join()
+        os._exit(1)
 
 
 def run_in_pool(

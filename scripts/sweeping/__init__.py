@@ -1,0 +1,1 @@
+"""The Monte Carlo behind `scripts/sweep.py`: axes, definition, tasks, results, report, plot."""
