@@ -49,6 +49,7 @@ class Network:
     gates : how far the MAC gates of every layer are on, 0..1, float32 (words, lanes * bits); by
         default as right cells turn them on
     pipelined : all layers sample together, so that holds are younger and integrators settle longer
+    t_ctrl_error : relative error of all integration times, above -1
 
     Raises
     ------
@@ -68,11 +69,15 @@ class Network:
         trims: tuple[int, ...] | None = None,
         gates: Sequence[FloatArray] | None = None,
         pipelined: bool = False,
+        t_ctrl_error: float = 0.0,
     ) -> None:
         self._chip = chip
         self._effects = effects if effects is not None else Effects.none()
         self._cf_sel = weights.cf_sel
-        self._times = layer_times(chip, weights.t_ctrl, pipelined)
+        self._times = [
+            times.stretched(1 + t_ctrl_error)
+            for times in layer_times(chip, weights.t_ctrl, pipelined)
+        ]
         _check_codes(chip, weights)
         on = code_gates(chip, weights) if gates is None else _checked_gates(chip, gates)
         layers, die_of = range(len(chip.layers)), (self._effects, seed, die)

@@ -6,7 +6,7 @@ network from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chips.description import Chip
 
@@ -30,6 +30,12 @@ class LayerTimes:
 
     window: Window
     settle_ps: int
+
+    def stretched(self, factor: float) -> LayerTimes:
+        """With an integration that lasts `factor` times as long."""
+        elapsed_ps = round(self.window.elapsed_ps * factor)
+        effective_ps = round(self.window.effective_ps * factor)
+        return replace(self, window=Window(self.window.input_age_ps, elapsed_ps, effective_ps))
 
 
 def clock_ps(chip: Chip, cycles: int) -> int:
