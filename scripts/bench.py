@@ -42,6 +42,8 @@ REPEATS = 7
 CASES = {
     "forward ideal": Effects.none(),
     "forward with stage noise": Effects(stage_noise=True),
+    "forward, stage+read noise": Effects(stage_noise=True, read_noise=True),
+    "forward with mismatch": Effects(mac_mismatch=True),
     "forward with everything": Effects.all(),
 }
 
