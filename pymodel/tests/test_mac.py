@@ -18,6 +18,7 @@ from pymodel.mac import (
     gate_variance,
     gate_weights,
     instance_sums,
+    layer_variance,
     layer_weights,
     mismatch_factors,
     shared_sums,
@@ -162,6 +163,15 @@ def test_moments_of_the_read_noise_are_those_of_drawn_cells(chip: Chip, mismatch
     error = np.sqrt(brute.var(0) + fast.var(0)) / np.sqrt(draws)
     assert (np.abs(brute.mean(0) - fast.mean(0)) < 5 * error).all()
     assert fast.var(0) == pytest.approx(brute.var(0), rel=6 * np.sqrt(4 / draws))
+
+
+def test_mismatch_scales_the_noise_of_each_instance_with_its_current(chip: Chip) -> None:
+    gates = np.ones((chip.geometry[1].words, chip.word_cells), np.float32)
+    effects = Effects(read_noise=True, mac_mismatch=True)
+    macs = MacArray.load(chip, 1, gates, effects, 1, 0)
+    shared = layer_variance(chip, 1, gates)
+    expected = shared * mismatch_factors(chip, 1, 1, 0).astype(float) ** 2
+    assert macs.variance == pytest.approx(expected, rel=1e-6)
 
 
 def brute_force(

@@ -11,7 +11,7 @@ import pytest
 
 from chips import Chip, InputError, load_chip
 from chips.weights import Weights
-from pymodel.comparator import pack_bits
+from pymodel.comparator import compare, pack_bits
 from pymodel.device import load_device
 from pymodel.layer import Charge, Stage, pixel_volts
 from pymodel.mac import MacArray, code_gates
@@ -28,8 +28,9 @@ SEED, DIE = 9, 2
 class Bench:
     """A chip with preset cells, read once, and its network."""
 
-    def __init__(self, name: str, effects: Effects) -> None:
-        self.chip: Chip = load_chip(name)
+    def __init__(self, name: str, effects: Effects, **mac: float) -> None:
+        chip = load_chip(name)
+        self.chip: Chip = replace(chip, mac=replace(chip.mac, **mac))
         self.weights: Weights = random_weights(self.chip)
         device = load_device(self.chip.chip.device)
         self.macro = Macro(self.chip, device, seed=SEED, die=DIE, effects=effects)
@@ -243,15 +244,35 @@ def test_a_sample_that_comes_too_soon_takes_what_the_output_has_reached() -> Non
 
 
 def test_an_interrupted_integration_settles_in_between() -> None:
-    bench = Bench("mini", Effects(settling=True))
-    t_ctrl = bench.weights.t_ctrl[0]
+    """Lags of both ramps and the decay of the first, within 1e-5, with a slow amplifier."""
+    tau_ps, (first, pause, second) = 100e3, (6, 3, 2)
+    bench = Bench("mini", Effects(settling=True), settle_tau_ns=tau_ps / 1e3)
     bench.start()
     bench.pins.reset(1)
-    bench.pins.integrate(1, t_ctrl // 2)
-    bench.pins.wait(20)
-    bench.pins.integrate(1, t_ctrl - t_ctrl // 2)
-    bench.pins.take(1)
-    assert bench.held() == pytest.approx(bench.expected(0), abs=1e-5)
+    bench.pins.integrate(1, first)
+    bench.pins.wait(pause - 1)
+    bench.pins.put(en=1)
+    bench.pins.wait(second)
+    bench.pins.put(en=0, sample=1)
+    bench.pins.put(sample=0)
+    left = [math.exp(-clocks * bench.pins.clock_ps / tau_ps) for clocks in range(9)]
+    lag = tau_ps / bench.pins.clock_ps * (1 - left[first]) * left[pause] * left[second]
+    lag += tau_ps / bench.pins.clock_ps * (1 - left[second])
+    codes, short = bench.weights.codes, (first + second, *bench.weights.t_ctrl[1:])
+    ideal = Network(bench.chip, Weights(codes, short, bench.weights.cf_sel))
+    expected = ideal.forward(bench.images[:1]).layers[0][0] * (1 - lag / (first + second))
+    assert bench.held() == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("droop", [False, True])
+def test_outputs_that_wait_for_their_comparators_droop_towards_the_trims(droop: bool) -> None:
+    bench = Bench("mini", Effects(droop=droop))
+    bench.pins.image(bench.images[0])
+    ranked = np.argsort(np.argsort(bench.held(3).ravel()))
+    trims = tuple(int(3 - rank) for rank in ranked)  # against the outputs
+    late_s = bench.pins.now_s + 30 * bench.chip.mac.hold_tau_us * 1e-6
+    of_trims = compare(np.array([trims], np.float32), np.float32(0))[0]
+    assert (bench.macro.compare(trims, late_s) == pack_bits(of_trims)) == droop
 
 
 def test_a_bias_that_switches_during_a_reset_does_not_break_it(bench: Bench) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from chips import Chip, InputError, load_chip
 from chips.weights import Weights
+from pymodel.comparator import compare
 from pymodel.mac import code_gates
 from pymodel.network import Network, Outputs
 from pymodel.noise import Effects
@@ -163,6 +164,18 @@ def test_trims_decide_between_equal_classes(
     for trim, first_wins in ((0, True), (1, True), (-1, False)):
         network = Network(chip, twins, trims=(trim, *(0,) * 9))
         assert (network.forward(images).decisions[:, 0] == first_wins).all()
+
+
+def test_the_last_outputs_droop_until_the_comparators_look(
+    chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
+) -> None:
+    leaky = replace(chip, mac=replace(chip.mac, hold_tau_us=0.01))
+    trims = (9, -9, 5, -5, 0, 0, 3, -3, 1, -1)
+    outputs = Network(leaky, weights, effects=Effects(droop=True), trims=trims).forward(images)
+    age_s = leaky.phases.gap_cycles * leaky.clock.clk_period_s
+    volts = outputs.layers[-1].reshape(len(images), -1) * np.exp(-age_s / 0.01e-6)
+    expected = compare(volts + np.array(trims) * 1e-3, np.float32(0))
+    assert np.array_equal(outputs.decisions, expected)
 
 
 @pytest.mark.parametrize(

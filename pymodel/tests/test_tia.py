@@ -11,6 +11,8 @@ from scipy.integrate import solve_ivp
 
 from chips import Chip, InputError, load_chip
 from pymodel.layer import Charge, Stage, pixel_volts, quantised
+from pymodel.mac import MacArray
+from pymodel.noise import Effects
 from pymodel.pool import average_pool
 from pymodel.tia import (
     capacitance_f,
@@ -23,6 +25,7 @@ from pymodel.tia import (
     reset_noise_v,
     saturate,
 )
+from pymodel.timing import Window
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,16 @@ def test_hidden_layers_of_an_adc_chip_hand_on_codes_and_the_last_volts(chip: Chi
     assert held == pytest.approx(np.rint(held), abs=1e-5)
     last = np.random.default_rng(1).random((1, 4, 1, 1), np.float32)
     assert np.array_equal(Stage(adc, 3).sampled(Charge(last), None), last)
+
+
+def test_codes_between_layers_do_not_droop_and_pixels_do(chip: Chip) -> None:
+    leaky = replace(chip, mac=replace(chip.mac, hold_tau_us=1.0))
+    adc = replace(leaky, chip=replace(chip.chip, interlayer="adc", interlayer_bits=4))
+    window, effects = Window(500_000, 400_000, 400_000), Effects(droop=True)
+    for layer, keeps in ((0, False), (1, True)):
+        gates = np.ones((chip.geometry[layer].words, chip.word_cells), np.float32)
+        macs = MacArray.load(chip, layer, gates, Effects.none(), 0, 0)
+        inputs = np.full((1, *chip.geometry[layer].in_shape), 0.01, np.float32)
+        found = Stage(adc, layer, effects).integrated(macs, inputs, window, 3).volts
+        ideal = Stage(adc, layer).integrated(macs, inputs, window, 3).volts
+        assert np.array_equal(found, ideal) == keeps
