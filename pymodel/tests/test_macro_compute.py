@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ SEED, DIE = 9, 2
 class Bench:
     """A chip with preset cells, read once, and its network."""
 
-    def __init__(self, name: str, effects: Effects, **mac: float) -> None:
+    def __init__(self, name: str, effects: Effects, **mac: Any) -> None:
         chip = load_chip(name)
         self.chip: Chip = replace(chip, mac=replace(chip.mac, **mac))
         self.weights: Weights = random_weights(self.chip)
