@@ -17,12 +17,14 @@ from chips.geometry import (
 from chips.sections import (
     WIDTH_CYCLES_MAX,
     Clock,
+    Dose,
     Identity,
     Layer,
     Mac,
     Phases,
     Programming,
     Reader,
+    Temperature,
 )
 from chips.tables import from_table, read_toml, require
 
@@ -39,6 +41,8 @@ class Chip:
     phases: Phases
     mac: Mac
     reader: Reader
+    temperature: Temperature
+    dose: Dose
     programming: Programming
 
     def __post_init__(self) -> None:

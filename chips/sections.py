@@ -219,6 +219,38 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Temperature:
+    """What heat does to the circuit, from 300 K on."""
+
+    mobility_exponent: float
+    leak_doubling_k: float
+    inverter_mv_per_k: float
+    resistor_ppm_per_k: float
+
+    def __post_init__(self) -> None:
+        require(
+            -3 <= self.mobility_exponent <= 0,
+            f"temperature: mobility_exponent {self.mobility_exponent} must be in -3..0",
+        )
+        require_positive("temperature", self, "leak_doubling_k")
+        require(
+            abs(self.resistor_ppm_per_k) <= 5000,
+            f"temperature: resistor_ppm_per_k {self.resistor_ppm_per_k} must be in -5000..5000",
+        )
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What a total ionizing dose does to the circuit."""
+
+    inverter_mv_per_krad: float
+    leak_doubling_krad: float
+
+    def __post_init__(self) -> None:
+        require_positive("dose", self, "leak_doubling_krad")
+
+
+@dataclass(frozen=True)
 class Ramp:
     """Ramp table of one operation; `nesting` names the loops, outermost first."""
 

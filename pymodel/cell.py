@@ -12,7 +12,8 @@ from chips.description import Chip
 from chips.errors import InputError
 from pymodel.device import Device
 from pymodel.endurance import Wear
-from pymodel.relaxation import Drift
+from pymodel.relaxation import Drift, TimeArray
+from pymodel.retention import ROOM_K, acceleration, heated_ohm, retained_ohm
 from pymodel.rng import FloatArray, Stream, generator, normals
 from pymodel.stress import LineStress
 from pymodel.switching import ResetPulse, SetPulse, constant, set_landing
@@ -82,12 +83,25 @@ class CellArray:
     to no RESET; a cell that does not exist or is stuck answers to nothing. Resistances are kept as
     of the last look; drift and stress are worked out when a word is looked at. A SET cycle is the
     first SET that switches a cell after a RESET has, however many pulses follow; forming is one.
+    Resistances are those at 300 K, but for what is seen of them.
+
+    Parameters
+    ----------
+    temperature_k : of the cells, while they are used
     """
 
-    def __init__(self, chip: Chip, device: Device, layer: int, seed: int, die: int) -> None:
+    def __init__(
+        self,
+        chip: Chip,
+        device: Device,
+        layer: int,
+        seed: int,
+        die: int,
+        temperature_k: float = ROOM_K,
+    ) -> None:
         geometry = chip.geometry[layer]
         self.shape = (geometry.groups, geometry.rows, chip.word_cells)
-        self._device = device
+        self._device, self._temperature_k = device, temperature_k
         self._draw_cells(generator(seed, die, Stream.CELL, layer))
         self.exists = _existing(chip, layer)
         self.formed = np.zeros(self.shape, np.bool_)
@@ -128,7 +142,13 @@ class CellArray:
 
     def _clear_history(self) -> None:
         self.stress = LineStress(self._device.disturb, self.shape)
-        self._drift = Drift(self._device.relaxation, self.shape)
+        self._drift = Drift(
+            self._device.relaxation, self.shape, self._acceleration(self._temperature_k)
+        )
+        self._rested_s: TimeArray | None = None  # time left alone, at 300 K; None: none was
+
+    def _acceleration(self, temperature_k: float) -> float:
+        return acceleration(self._device.retention.activation_ev, temperature_k)
 
     def _disable(self, where: BoolArray | tuple[int, int, int], resistance_ohm: float) -> None:
         """Cells that keep `resistance_ohm` whatever is done to them."""
@@ -163,6 +183,14 @@ class CellArray:
         for word in self._drift.due(first, last, now_s):
             self.resistance(word // rows, word % rows, now_s)
         return self.resistances().reshape(-1, self.shape[2])[first:last]
+
+    def seen(self, group: int, row: int, now_s: float) -> FloatArray:
+        """What a sense amplifier sees of one word at its temperature, float32 (cells,), in ohms."""
+        return heated_ohm(self._device, self.resistance(group, row, now_s), self._temperature_k)
+
+    def seen_words(self, first: int, last: int, now_s: float) -> FloatArray:
+        """What readers see of words first..last-1, float32 (words, cells), in ohms."""
+        return heated_ohm(self._device, self.words(first, last, now_s), self._temperature_k)
 
     def _disturbed(self, groups: slice, rows: slice) -> FloatArray:
         """Resistances after the stress since each cell last switched, within the formed range."""
@@ -277,6 +305,8 @@ class CellArray:
         """Switched cells take their new resistance, forget their stress and begin to drift."""
         np.copyto(self.resistance_ohm[group, row], self._values, where=self._switched)
         self.stress.forget(group, row, self._switched)
+        if self._rested_s is not None:
+            np.copyto(self._rested_s[group, row], 0.0, where=self._switched)
         if self._drift.on:
             self._drift.land(group, row, self._switched, draws[DRAW_RATE] * sigma, now_s)
 
@@ -333,6 +363,21 @@ class CellArray:
         stays_low = worn & self.formed & ~self.stuck
         self.resistance_ohm[stays_low] = self._device.resistance.lrs_min_ohm
 
+    def rest(self, age_s: float, temperature_k: float) -> None:
+        """Leave all cells alone for a time that no clock counts: retention and relaxation.
+
+        Parameters
+        ----------
+        temperature_k : during that time
+        """
+        more_s = age_s * self._acceleration(temperature_k)
+        self._drift.rest(more_s)
+        if self._rested_s is None:
+            self._rested_s = np.zeros(self.shape)
+        moved = retained_ohm(self._device, self.resistance_ohm, self._rested_s, more_s)
+        np.copyto(self.resistance_ohm, moved, where=self.formed & ~self.stuck)
+        self._rested_s += more_s
+
     def preset(self, high: BoolArray, wl_v: float, rng: np.random.Generator) -> None:
         """Form all cells and set them to their level as a write would have left them.
 
@@ -355,6 +400,9 @@ class CellArray:
         self.formed |= usable
         self._virgin[:] = 0
         self._clear_history()
+        if self._drift.on:
+            rate = np.where(high, self._reset_rate, self._set_rate)
+            self._drift.land_all(rate * normals(rng, *self.shape))
 
 
 def _existing(chip: Chip, layer: int) -> BoolArray:

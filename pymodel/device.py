@@ -1,7 +1,7 @@
 """RRAM parameter sets: `devices/<name>.toml`.
 
 A missing, unknown or impossible value is refused. What the parameters do is in `pymodel.switching`
-(one pulse), `relaxation`, `endurance` and `stress`.
+(one pulse), `relaxation`, `retention`, `endurance` and `stress`.
 """
 
 from __future__ import annotations
@@ -184,6 +184,37 @@ class Relaxation:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """Drift of ln R that all cells of a state share, per decade of time beyond `tau_s` at 300 K.
+
+    Heat speeds it up, and the relaxation with it, by `activation_ev`.
+    """
+
+    tau_s: float
+    activation_ev: float
+    low_log_rate: float
+    high_log_rate: float
+
+    def __post_init__(self) -> None:
+        require(self.tau_s > 0, "retention: tau_s must be above 0")
+        require(0 <= self.activation_ev <= 3, "retention: activation_ev must be in 0..3")
+        rates = abs(self.low_log_rate), abs(self.high_log_rate)
+        require(max(rates) <= 1, "retention: low_log_rate and high_log_rate must be in -1..1")
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Resistance against temperature, of the low and of the high state."""
+
+    low_per_k: float
+    high_ev: float
+
+    def __post_init__(self) -> None:
+        require(abs(self.low_per_k) <= 0.008, "heat: low_per_k must be in -0.008..0.008")
+        require(0 <= self.high_ev <= 0.5, "heat: high_ev must be in 0..0.5")
+
+
+@dataclass(frozen=True)
 class Endurance:
     """Weibull distribution of the SET cycles that a cell lives."""
 
@@ -210,6 +241,8 @@ class Device:
     sensing: Sensing
     disturb: Disturb
     relaxation: Relaxation
+    retention: Retention
+    heat: Heat
     endurance: Endurance
     tuning: Tuning | None = None
 

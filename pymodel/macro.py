@@ -19,6 +19,7 @@ from pymodel.analog_test import AnalogTest
 from pymodel.cell import CellArray
 from pymodel.compute_side import ComputeSide
 from pymodel.device import Device
+from pymodel.environment import Environment, chip_in
 from pymodel.noise import Effects
 from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense, TestPad
 from pymodel.programming_side import ProgrammingSide
@@ -47,6 +48,7 @@ class Macro:
     device : parameter set of its cells
     seed, die : 0..2^64 - 1; the same pair is the same die with the same noise
     effects : imperfections that are on; all by default
+    environment : temperature and dose of the die while it is used; its age is that of preset cells
 
     Raises
     ------
@@ -62,10 +64,13 @@ class Macro:
         seed: int,
         die: int = 0,
         effects: Effects | None = None,
+        environment: Environment | None = None,
     ) -> None:
-        self.chip = chip
+        self._environment = environment if environment is not None else Environment()
+        self.chip = chip = chip_in(chip, self._environment)
         self._origin = (seed, die)
-        self._programming = ProgrammingSide(chip, device, seed, die)
+        heat_k = self._environment.temperature_k
+        self._programming = ProgrammingSide(chip, device, seed, die, heat_k)
         self._read = ReadSide(chip, device, self._programming.arrays, seed, die)
         self._compute = ComputeSide(chip, self._read.macs, seed, die)
         self._analog_test = AnalogTest(chip, self._read, self._compute)
@@ -137,7 +142,10 @@ class Macro:
         self._next_image = require_word("image", first_index)
 
     def preset_weights(self, weights: Weights) -> None:
-        """Put every cell into its state without programming. Nodes follow at the next read."""
+        """Put every cell into its state without programming, then let it age in the environment.
+
+        Nodes follow at the next read.
+        """
         words = weight_words(self.chip, weights)
         wl_v = self.chip.programming.set.wl_start_mv * 1e-3
         for k, (geometry, array) in enumerate(
@@ -145,6 +153,8 @@ class Macro:
         ):
             block = words[geometry.word_base : geometry.word_base + geometry.words]
             array.preset(block.reshape(array.shape), wl_v, self._preset_stream(k))
+        if self._environment.age_s > 0:
+            self.rest(self._environment)
 
     def _preset_stream(self, layer: int) -> np.random.Generator:
         seed, die = self._origin
@@ -169,8 +179,16 @@ class Macro:
         for array in self._programming.arrays:
             array.age(cycles)
 
+    def rest(self, environment: Environment) -> None:
+        """Let all cells be left alone for the age of an environment, at its temperature.
+
+        They drift and relax. The circuit takes no part, and no clock advances.
+        """
+        for array in self._programming.arrays:
+            array.rest(environment.age_s, environment.temperature_k)
+
     def resistances(self, layer: int, now_s: float = 0.0) -> FloatArray:
-        """Resistances of a layer, float32 (groups, rows, cells), in ohms; infinite: no cell.
+        """Resistances of a layer at 300 K, float32 (groups, rows, cells), in ohms; infinite: none.
 
         Cells that were last looked at before `now_s` are looked at then.
         """

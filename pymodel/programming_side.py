@@ -45,10 +45,13 @@ class ProgrammingSide:
     the enabled source lines in the RESET direction; all other lines are at ground.
     """
 
-    def __init__(self, chip: Chip, device: Device, seed: int, die: int) -> None:
+    def __init__(
+        self, chip: Chip, device: Device, seed: int, die: int, temperature_k: float
+    ) -> None:
         self._chip, self._device = chip, device
         self.sense_noise = True
-        self.arrays = [CellArray(chip, device, k, seed, die) for k in range(len(chip.layers))]
+        layers = range(len(chip.layers))
+        self.arrays = [CellArray(chip, device, k, seed, die, temperature_k) for k in layers]
         cells = chip.word_cells
         self._all = (1 << cells) - 1
         self._pulse_draws = EventNormals(
@@ -155,7 +158,7 @@ class ProgrammingSide:
         limit_ohm = reference_ohm(pins.ref_code) - series_ohm
         if math.isinf(series_ohm):
             return self._all
-        resistance = array.resistance(pins.group, pins.row, pins.now_s)
+        resistance = array.seen(pins.group, pins.row, pins.now_s)
         if self.sense_noise:
             resistance = np.multiply(resistance, self._sense_draws.next(), out=self._seen)
         if pins.bleed_s < SETTLED_TAUS * self._device.sensing.bleed_tau_s:

@@ -80,7 +80,7 @@ class ReadSide:
         nodes, array = self._nodes[layer], self._arrays[layer]
         bank = pins.bank - self._chip.geometry[layer].bank_base
         first, last = nodes.words(bank)
-        resistance = array.words(first, last, pins.now_s)
+        resistance = array.seen_words(first, last, pins.now_s)
         nodes.read(bank, resistance, pins.reset_s, pins.pulse_s, pins.now_s)
         stress_s = pins.pulse_s * stress_rate(self._device.disturb, self._chip.reader.vdd_v)
         array.stress.add_words(first, last, RESET_DIRECTION, stress_s)

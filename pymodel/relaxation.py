@@ -31,13 +31,19 @@ def decades(age_s: TimeArray, tau_s: float) -> TimeArray:
 
 
 class Drift:
-    """Drift of the cells of one layer; arrays (groups, rows, cells)."""
+    """Drift of the cells of one layer; arrays (groups, rows, cells).
 
-    def __init__(self, law: Relaxation, shape: tuple[int, int, int]) -> None:
+    acceleration: how much faster than at 300 K it runs (`pymodel.retention.acceleration`).
+    """
+
+    def __init__(
+        self, law: Relaxation, shape: tuple[int, int, int], acceleration: float = 1.0
+    ) -> None:
         self.on = law.on
         if not self.on:
             return
-        self._tau_s = law.tau_us * 1e-6
+        self._acceleration = acceleration
+        self._tau_s = law.tau_us * 1e-6 / acceleration
         self._rate = np.zeros(shape, np.float32)  # of ln R, per decade
         self._landed_s = np.zeros(shape)
         self._worked_in = np.zeros(shape)  # decades that the resistances already hold
@@ -53,6 +59,17 @@ class Drift:
         np.copyto(self._landed_s[group, row], now_s, where=switched)
         np.copyto(self._worked_in[group, row], 0.0, where=switched)
         self._next_look_s[group, row] = now_s + self._pause_s(0.0)
+
+    def land_all(self, rate: FloatArray) -> None:
+        """All cells, float32 (groups, rows, cells), begin to drift at time 0."""
+        self._rate[...] = rate
+        self._next_look_s[...] = self._pause_s(0.0)
+
+    def rest(self, age_s: float) -> None:
+        """All cells have drifted for another `age_s` at 300 K, without a clock that ran."""
+        if self.on:
+            self._landed_s -= age_s / self._acceleration
+            self._next_look_s -= age_s / self._acceleration
 
     def work_in(self, group: int, row: int, word_ohm: FloatArray, now_s: float) -> None:
         """Bring the resistances of one word, float32 (cells,), up to now."""

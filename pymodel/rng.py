@@ -37,9 +37,9 @@ class Stream(enum.IntEnum):
     MIRROR = 8  # index: layer; scale and offset of its current mirrors
     BUFFER = 9  # index: layer; offsets of its hold buffers
     READ = 10  # index: image; read noise of the MACs
-    CONDUCTANCE = 20  # index: layer; programming errors of multi-level cells
-    AGEING = 21  # index: layer; drift of multi-level cells
-    CONDUCTANCE_READ = 22  # index: image; read noise of multi-level cells
+    CONDUCTANCE = 11  # index: layer; programming errors of multi-level cells
+    AGEING = 12  # index: layer; drift of multi-level cells
+    CONDUCTANCE_READ = 13  # index: image; read noise of multi-level cells
 
 
 def require_word(name: str, value: int) -> int:
