@@ -1,0 +1,1 @@
+"""The analog circuits as netlists, and their simulation beside the model."""

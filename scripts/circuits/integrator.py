@@ -1,0 +1,150 @@
+"""The integrating amplifier: integration, settling while it is sampled, reset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from chips import Chip
+from pymodel.tia import capacitance_f, gain, lag_left, picoseconds, ramp_lag, reset_left
+from scripts.circuits.amplifier import amplifier, unity_gain_rad_s
+from scripts.circuits.comparison import Comparison, compared
+from scripts.circuits.simulator import Floats, Netlist, Waves, simulate
+
+LIMIT, FLOOR = 0.01, 0.01  # relative; of full scale
+PARTS = (0.9, 0.3, -0.6)  # of full scale: where the integrations end
+PROGRESS = np.array([0.05, 0.1, 0.25, 0.5, 1.0])
+EDGE_S = 1e-12
+
+
+@dataclass(frozen=True)
+class Case:
+    """One integrator: capacitor, and weighted sum in volts times LSBs."""
+
+    cf_sel: int
+    volt_lsb: float
+
+
+@dataclass(frozen=True)
+class Times:
+    """Ends of the integration, of the sample and of the reset, in seconds."""
+
+    integrated: float
+    sampled: float
+    reset: float
+
+    @property
+    def t_ctrl_ps(self) -> int:
+        """Length of the integration."""
+        return picoseconds(self.integrated)
+
+
+def compare_integrator(chip: Chip, folder: Path) -> list[Comparison]:
+    """Output while it integrates, while it settles, and what a reset leaves of it."""
+    times, cases = _times(chip), _cases(chip)
+    waves = simulate(netlist(chip, times, cases), folder)
+    return [
+        _ramp(chip, times, cases, waves),
+        _settled(chip, times, cases, waves),
+        *_reset(chip, times, cases, waves),
+    ]
+
+
+def _times(chip: Chip) -> Times:
+    """The phases of the layer sequencer with its longest integration, then its reset."""
+    clock_s, phases = chip.clock.clk_period_s, chip.phases
+    integrated_s = phases.t_ctrl_max_cycles * clock_s
+    sampled_s = integrated_s + (phases.gap_cycles + phases.sample_cycles) * clock_s
+    return Times(integrated_s, sampled_s, sampled_s + phases.reset_cycles * clock_s)
+
+
+def _cases(chip: Chip) -> list[Case]:
+    """Smallest and largest capacitor, each with sums that end at some parts of full scale."""
+    t_ctrl_ps, ends = _times(chip).t_ctrl_ps, (0, 2**chip.mac.cf_sel_bits - 1)
+    return [
+        Case(cf_sel, part * chip.mac.v_fs_v / float(gain(chip.mac, t_ctrl_ps, cf_sel)))
+        for cf_sel, part in product(ends, PARTS)
+    ]
+
+
+def netlist(chip: Chip, times: Times, cases: list[Case]) -> Netlist:
+    """An empty integrator for each case; the current of the I-sense flows out of its input."""
+    begin_s = times.sampled
+    lines = [f"Vreset reset 0 pwl(0 0 {begin_s} 0 {begin_s + EDGE_S} 1)"]
+    for k, case in enumerate(cases):
+        lines += _integrator(chip, times, k, case)
+    step_s = chip.mac.settle_tau_ns * 1e-9 / 50
+    analysis = f"tran {step_s} {times.reset} 0 {step_s} uic"
+    probes = tuple(f"v(out{k})" for k in range(len(cases)))
+    return Netlist("integrator", tuple(lines), analysis, probes)
+
+
+def _integrator(chip: Chip, times: Times, k: int, case: Case) -> list[str]:
+    mac = chip.mac
+    c_f_f = capacitance_f(mac, case.cf_sel)
+    ampere = case.volt_lsb * mac.g_lsb_us * 1e-6 * mac.mirror_ratio
+    return [
+        f"Isense{k} in{k} 0 pulse(0 {ampere} 0 {EDGE_S} {EDGE_S} {times.integrated - EDGE_S} 1)",
+        f"Cf{k} out{k} in{k} {c_f_f} ic=0",
+        f"Xreset{k} out{k} in{k} reset switch ron={mac.reset_tau_ns * 1e-9 / c_f_f}",
+        *amplifier(str(k), f"in{k}", f"out{k}", unity_gain_rad_s(mac, c_f_f)),
+    ]
+
+
+def _ramp(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Comparison:
+    ages_s = PROGRESS * times.integrated
+    model = [[sum(_output_v(chip, case, picoseconds(t))) for t in ages_s] for case in cases]
+    simulated = _outputs(waves, cases, ages_s)
+    return _compared(chip, "output while it integrates", model, simulated)
+
+
+def _settled(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Comparison:
+    ages_s = PROGRESS * (times.sampled - times.integrated)
+    left = np.array([float(lag_left(chip.mac, picoseconds(t))) for t in ages_s])
+    ends = [_output_v(chip, case, times.t_ctrl_ps) for case in cases]
+    model = [goal_v + lag_v * left for goal_v, lag_v in ends]
+    simulated = _outputs(waves, cases, times.integrated + ages_s)
+    return _compared(chip, "output while it settles", model, simulated)
+
+
+def _output_v(chip: Chip, case: Case, duration_ps: int) -> tuple[float, float]:
+    """Where the output goes by an integration, and its lag at the end (of the other sign)."""
+    goal_v = case.volt_lsb * float(gain(chip.mac, duration_ps, case.cf_sel))
+    return goal_v, -goal_v * float(ramp_lag(chip.mac, duration_ps))
+
+
+def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> list[Comparison]:
+    """Parts of full scale: nothing relative can be said of a voltage that should be 0.
+
+    The model knows the resistance of the switch alone. In the circuit the amplifier has to follow,
+    so within a reset the two differ and are not judged; what is left at its end is.
+    """
+    ages_s = PROGRESS * (times.reset - times.sampled)
+    ends_v = np.array([sum(_output_v(chip, case, times.t_ctrl_ps)) for case in cases])
+    left = np.array([reset_left(chip.mac, picoseconds(t)) for t in ages_s])
+    model, simulated = np.outer(ends_v, left), _outputs(waves, cases, times.sampled + ages_s)
+    v_fs_v = chip.mac.v_fs_v
+    return [
+        compared("integrator", "in a reset, of full scale", model, simulated, v_fs_v, None),
+        compared(
+            "integrator",
+            "after a reset, of full scale",
+            model[:, -1],
+            simulated[:, -1],
+            v_fs_v,
+            LIMIT,
+        ),
+    ]
+
+
+def _outputs(waves: Waves, cases: list[Case], times_s: Floats) -> Floats:
+    """Voltages (cases, times)."""
+    return np.stack([waves.at(f"v(out{k})", times_s) for k in range(len(cases))])
+
+
+def _compared(chip: Chip, quantity: str, model: npt.ArrayLike, simulated: Floats) -> Comparison:
+    return compared("integrator", quantity, model, simulated, FLOOR * chip.mac.v_fs_v, LIMIT)
