@@ -1,0 +1,1 @@
+"""Published figures beside what their formulas give: `python -m pymodel.figures`."""
