@@ -12,10 +12,11 @@ from chips.description import Chip
 from chips.errors import InputError
 from pymodel.device import Device
 from pymodel.endurance import Wear
+from pymodel.read_stress import ReadStress
 from pymodel.relaxation import Drift, TimeArray
 from pymodel.retention import ROOM_K, acceleration, heated_ohm, retained_ohm
 from pymodel.rng import FloatArray, Stream, generator, normals
-from pymodel.stress import LineStress
+from pymodel.stress import LineStress, stress_rate
 from pymodel.switching import ResetPulse, SetPulse, constant, set_landing
 
 SIGMA_BOUND = 3.5  # cell-to-cell spread is cut here, in standard deviations
@@ -101,7 +102,8 @@ class CellArray:
     ) -> None:
         geometry = chip.geometry[layer]
         self.shape = (geometry.groups, geometry.rows, chip.word_cells)
-        self._device, self._temperature_k = device, temperature_k
+        self._device, self._reader = device, chip.reader
+        self._temperature_k = temperature_k
         self._draw_cells(generator(seed, die, Stream.CELL, layer))
         self.exists = _existing(chip, layer)
         self.formed = np.zeros(self.shape, np.bool_)
@@ -142,6 +144,7 @@ class CellArray:
 
     def _clear_history(self) -> None:
         self.stress = LineStress(self._device.disturb, self.shape)
+        self._reads = ReadStress(self._reader, self._device.disturb, self.shape)
         self._drift = Drift(
             self._device.relaxation, self.shape, self._acceleration(self._temperature_k)
         )
@@ -196,7 +199,8 @@ class CellArray:
         """Resistances after the stress since each cell last switched, within the formed range."""
         resistance = self.resistance_ohm[groups, rows]
         levels = self._device.resistance
-        moved = resistance * self.stress.factor(groups, rows)
+        read_s = self._reads.stress_s(groups, rows, resistance)
+        moved = resistance * self.stress.factor(groups, rows, read_s)
         moved = np.clip(moved, levels.lrs_min_ohm, levels.hrs_max_ohm).astype(np.float32)
         movable = self.formed[groups, rows] & ~self.stuck[groups, rows]
         return np.where(movable, moved, resistance)
@@ -307,6 +311,7 @@ class CellArray:
         self.stress.forget(group, row, self._switched)
         if self._rested_s is not None:
             np.copyto(self._rested_s[group, row], 0.0, where=self._switched)
+        self._reads.forget(group, row, self._switched)
         if self._drift.on:
             self._drift.land(group, row, self._switched, draws[DRAW_RATE] * sigma, now_s)
 
@@ -326,6 +331,15 @@ class CellArray:
         if np.count_nonzero(new):
             np.copyto(self.resistance_ohm[group, row], self._lrs_min_ohm, where=new)
             self._wear_out(group, row, new)
+
+    def read(self, first: int, last: int, pulse_s: float) -> None:
+        """Words first..last-1 (row fastest) were read through their dividers once.
+
+        A cell never sees more than VDD, which tells when its stress must be looked at.
+        """
+        worst_s = pulse_s * stress_rate(self._device.disturb, self._reader.vdd_v)
+        self.stress.add_words(first, last, worst_s)
+        self._reads.add(first, last, pulse_s)
 
     # What only a model can do.
 

@@ -71,7 +71,7 @@ class Macro:
         self._origin = (seed, die)
         heat_k = self._environment.temperature_k
         self._programming = ProgrammingSide(chip, device, seed, die, heat_k)
-        self._read = ReadSide(chip, device, self._programming.arrays, seed, die)
+        self._read = ReadSide(chip, self._programming.arrays, seed, die)
         self._compute = ComputeSide(chip, self._read.macs, seed, die)
         self._analog_test = AnalogTest(chip, self._read, self._compute)
         self._next_image = 0

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from chips.description import Chip
 from chips.errors import InputError
 from pymodel.cell import CellArray
-from pymodel.device import Device
 from pymodel.mac import MacArray
 from pymodel.noise import Effects
-from pymodel.pins import RESET_DIRECTION, ReadPulse, ReadReset
+from pymodel.pins import ReadPulse, ReadReset
 from pymodel.reader import NodeArray
 from pymodel.rng import FloatArray
-from pymodel.stress import stress_rate
 
 
 @dataclass(frozen=True)
@@ -27,10 +25,8 @@ class Loaded:
 class ReadSide:
     """Storage nodes of all layers. MAC weights are rebuilt only when a gate has changed."""
 
-    def __init__(
-        self, chip: Chip, device: Device, arrays: list[CellArray], seed: int, die: int
-    ) -> None:
-        self._chip, self._device, self._arrays = chip, device, arrays
+    def __init__(self, chip: Chip, arrays: list[CellArray], seed: int, die: int) -> None:
+        self._chip, self._arrays = chip, arrays
         self._nodes = [NodeArray(chip, k) for k in range(len(chip.layers))]
         self._origin = (seed, die)
         self._effects = Effects.none()
@@ -69,7 +65,7 @@ class ReadSide:
     def pulse(self, pins: ReadPulse) -> None:
         """Read one bank into its nodes, and count the stress of the read.
 
-        The divider stresses the cells in the RESET direction; VDD bounds what a cell sees.
+        The divider stresses the cells in the RESET direction.
 
         Raises
         ------
@@ -82,8 +78,7 @@ class ReadSide:
         first, last = nodes.words(bank)
         resistance = array.seen_words(first, last, pins.now_s)
         nodes.read(bank, resistance, pins.reset_s, pins.pulse_s, pins.now_s)
-        stress_s = pins.pulse_s * stress_rate(self._device.disturb, self._chip.reader.vdd_v)
-        array.stress.add_words(first, last, RESET_DIRECTION, stress_s)
+        array.read(first, last, pins.pulse_s)
 
     def macs(self, layer: int, now_s: float) -> MacArray:
         """MAC cells of a layer as the held nodes drive them at `now_s`."""

@@ -93,14 +93,6 @@ def safe_node_v(reader: Reader) -> float:
     return reader.inverter_threshold_v + reader.vdd_v / (2 * reader.inverter_gain)
 
 
-def static_cell_a(reader: Reader, resistance_ohm: float) -> float:
-    """Current that the static divider cell draws all the time, in amperes.
-
-    What the pulsed cell draws only during its read pulse: for the comparison of their power.
-    """
-    return reader.vdd_v / (resistance_ohm + reader.r_ref_ohm)
-
-
 def _require_time(what: str, time_s: float) -> None:
     if not time_s >= 0:
         raise InputError(f"{what} of {time_s:g} s, must not be negative")

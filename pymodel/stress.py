@@ -71,9 +71,8 @@ class LineStress:
         self._row_s[group, row, direction, 0] += stress_s
         self._worst_s[group] += stress_s
 
-    def add_words(self, first: int, last: int, direction: int, stress_s: float) -> None:
-        """Count stress on all cells of words first..last-1."""
-        self._row_s.reshape(-1, 2)[first:last, direction] += stress_s
+    def add_words(self, first: int, last: int, stress_s: float) -> None:
+        """Let words first..last-1 have seen at most this in a read, which `ReadStress` counts."""
         for group in range(first // self._rows, (last - 1) // self._rows + 1):
             self._worst_s[group] += stress_s
 
@@ -84,13 +83,18 @@ class LineStress:
         both[:] = switched
         np.copyto(self._seen_s[group, row], seen, where=both)
 
-    def factor(self, groups: slice, rows: slice) -> SecondsArray:
+    def factor(self, groups: slice, rows: slice, read_s: SecondsArray) -> SecondsArray:
         """By what the stress multiplies each resistance, (groups, rows, cells).
 
         Beyond the budget a cell moves in proportion to the stress: down by SET-direction stress,
         up by RESET-direction stress. Form assumed.
+
+        Parameters
+        ----------
+        read_s : stress of the reads in the RESET direction, (groups, rows, cells), in seconds
         """
         seen_s = self._line_s[groups][:, None] + self._row_s[groups, rows]
+        seen_s[:, :, RESET_DIRECTION] += read_s
         excess = np.maximum((seen_s - self._seen_s[groups, rows]) / self._budget_s, 1.0)
         moved: SecondsArray = excess[:, :, RESET_DIRECTION] / excess[:, :, SET_DIRECTION]
         return moved

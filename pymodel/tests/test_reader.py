@@ -19,7 +19,6 @@ from pymodel.reader import (
     read_node_v,
     reset_node_v,
     safe_node_v,
-    static_cell_a,
 )
 from pymodel.rng import FloatArray
 
@@ -100,12 +99,6 @@ def test_reader_stands_50_percent_variation_down_to_ratio_5_and_not_at_3(
     assert (gates.tolist() == [0, 1]) == reads_right
     if ratio == 5.0:
         assert 0.5 * ratio / 1.5 == pytest.approx(1.67, abs=0.01)
-
-
-def test_static_cell_draws_all_the_time_what_the_pulsed_cell_draws_for_one_pulse(
-    reader: Reader,
-) -> None:
-    assert static_cell_a(reader, 800.0) == pytest.approx(1.8 / 5272)
 
 
 def nodes_read_once(chip: Chip, resistance_ohm: float, now_s: float = 0.0) -> NodeArray:
