@@ -12,7 +12,8 @@ from scipy.integrate import quad
 
 from chips import Chip, InputError, load_chip
 from pymodel.device import Device, Disturb, load_device
-from pymodel.macro import Macro, ReadPulse
+from pymodel.macro import Drive, Macro, ReadPulse
+from pymodel.pins import RESET_DIRECTION, SET_DIRECTION
 from pymodel.read_disturb import exponential_excess, read_stress_s
 from pymodel.read_stress import ReadStress
 from pymodel.stress import stress_rate
@@ -115,3 +116,22 @@ def test_reads_beyond_the_budget_lift_high_cells_and_no_low_ones(
     low = exists & (before < 3e3)
     assert np.array_equal(after[low], before[low])
     assert (after > 1.5 * before)[exists & (before > high_ohm)].mean() > 0.9
+
+
+def test_a_cell_that_switches_forgets_its_reads(chip: Chip, device: Device) -> None:
+    """With a flat law all cells see the same stress: ten reads move them five budgets up."""
+    flat = dataclasses.replace(device.disturb, efold_v=1e3, budget_s=2 * PULSE_S)
+    macro = Macro(chip, dataclasses.replace(device, disturb=flat), seed=1)
+    cells = (1 << chip.word_cells) - 1
+    macro.drive(Drive(0, 0, 0, cells, 0, True, 200, 310, 0, SET_DIRECTION, 1e-6))
+    formed = macro.resistances(0)[0, 0]
+    for _ in range(10):
+        macro.read_pulse(ReadPulse(0, 40e-9, PULSE_S, 1e-3))
+    some = macro.formed(0)[0, 0]
+    assert macro.resistances(0)[0, 0][some] == pytest.approx(5 * formed[some], rel=0.01)
+    macro.drive(Drive(0, 0, 0, 0, cells, True, 250, 0, 250, RESET_DIRECTION, 1e-6))
+    landed = macro.resistances(0)[0, 0]
+    macro.read_pulse(ReadPulse(0, 40e-9, PULSE_S, 2e-3))  # within the budget of a fresh cell
+    assert np.array_equal(macro.resistances(0)[0, 0], landed)
+    assert (landed[some] > 10e3).any()  # lifted, and not to the top
+    assert (landed[some] < 50e3).all()
