@@ -18,6 +18,7 @@ from chips.sections import (
     WIDTH_CYCLES_MAX,
     Clock,
     Dose,
+    Energy,
     Identity,
     Layer,
     Mac,
@@ -43,6 +44,7 @@ class Chip:
     reader: Reader
     temperature: Temperature
     dose: Dose
+    energy: Energy
     programming: Programming
 
     def __post_init__(self) -> None:

@@ -251,6 +251,21 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class Energy:
+    """What is assumed of the circuits whose currents follow from nothing else here."""
+
+    integrator_bias_ua: float
+    pool_bias_ua: float
+    comparator_fj: float
+    input_dac_fj: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            require(value >= 0, f"energy: {field.name} {value} must not be negative")
+
+
+@dataclass(frozen=True)
 class Ramp:
     """Ramp table of one operation; `nesting` names the loops, outermost first."""
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from chips.description import Chip
 from chips.errors import InputError
+from pymodel.activity import Activity
 from pymodel.comparator import compare, offsets_v, pack_bits, trims_v
 from pymodel.hold import held_left
 from pymodel.layer import Charge, Stage, pixel_volts
@@ -67,8 +68,13 @@ class ComputeSide:
     """
 
     def __init__(
-        self, chip: Chip, macs: Callable[[int, float], MacArray], seed: int, die: int
+        self,
+        chip: Chip,
+        macs: Callable[[int, float], MacArray],
+        seed: int,
+        die: int,
     ) -> None:
+        self.activity = Activity(chip)
         self._chip, self._macs, self._origin = chip, macs, (seed, die)
         self.set_effects(Effects.none())
         self._integrators = [Integrator() for _ in chip.layers]
@@ -130,7 +136,15 @@ class ComputeSide:
         now_ps = picoseconds(now_s)
         if now_ps < self._now_ps:
             raise InputError(f"time {now_s:g} s is before the last event ({self._now_ps} ps)")
+        for k in layers_of(self._pins.bias_en):
+            self.activity.biased(k, now_ps - self._now_ps)
         self._now_ps = now_ps
+
+    def settle_activity(self, now_s: float) -> None:
+        """Account for what has been before the layers until `now_s`."""
+        self.advance(now_s)
+        for k in range(len(self._stages)):
+            self.activity.seen(k, self._holds[k].volts)
 
     def settle_layer(self, layer: int, now_s: float) -> None:
         """Integrate a layer up to `now_s`, before something that it depends on changes."""
@@ -207,6 +221,8 @@ class ComputeSide:
         else:
             charge = stage.settled(state.charge, self._now_ps - state.ended_ps)
         held = stage.sampled(charge, self._stage_noise(k, image))
+        if k + 1 < len(self._stages):
+            self.activity.seen(k + 1, self._holds[k + 1].volts)
         self._holds[k + 1] = Hold(held, image, self._now_ps)
 
     def _stage_noise(self, k: int, image: int) -> FloatArray | None:
@@ -223,6 +239,7 @@ class ComputeSide:
         """Put what was loaded last before layer 0."""
         if self._loaded is not None:
             self._integrate(0)
+            self.activity.seen(0, self._holds[0].volts)
             self._holds[0], self._loaded = self._loaded, None
             self._holds[0].since_ps = self._now_ps
 

@@ -15,11 +15,13 @@ import numpy.typing as npt
 from chips.description import Chip
 from chips.errors import InputError
 from chips.weights import Weights, weight_words
+from pymodel.activity import Activity
 from pymodel.analog_test import AnalogTest
 from pymodel.cell import CellArray
 from pymodel.compute_side import ComputeSide
 from pymodel.device import Device
 from pymodel.environment import Environment, chip_in
+from pymodel.energy import Energy, energy_j
 from pymodel.noise import Effects
 from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense, TestPad
 from pymodel.programming_side import ProgrammingSide
@@ -84,6 +86,7 @@ class Macro:
         """An interval with high voltage on and no other pin changing has ended."""
         self.statistics.drives += 1
         self._programming.drive(pins)
+        self.activity.drive(pins)
 
     def sense(self, pins: Sense) -> int:
         """Sense strobe: bit per column, 1 = resistance above 500 ohm * 2^(code / 64) or open."""
@@ -100,6 +103,7 @@ class Macro:
         self.statistics.reads += 1
         self._compute.settle_layer(self._read.layer_of(pins.bank), pins.now_s)
         self._read.pulse(pins)
+        self.activity.read(pins)
 
     def load_image(self, pixels: npt.NDArray[np.uint8]) -> int:
         """The input latches go to the input DACs; the number of the image.
@@ -114,6 +118,7 @@ class Macro:
         self._compute.load(pixels, image)
         self._next_image += 1
         self.statistics.images += 1
+        self.activity.loads += 1
         return image
 
     def phases(self, pins: Phases) -> None:
@@ -123,6 +128,7 @@ class Macro:
     def compare(self, trims: tuple[int, ...], now_s: float) -> int:
         """Comparator strobe: bit per pair i < j, 1 = V_i >= V_j. `trims`: signed codes."""
         self.statistics.compares += 1
+        self.activity.compares += 1
         return self._compute.compare(trims, now_s)
 
     def test_pad(self, pins: TestPad) -> float:
@@ -130,6 +136,24 @@ class Macro:
         return self._analog_test.pad(pins)
 
     # What only a model can do.
+
+    @property
+    def activity(self) -> Activity:
+        """What the pins have let the analog parts do since the account was opened."""
+        return self._compute.activity
+
+    def open_account(self, now_s: float) -> None:
+        """Count activity from `now_s` on."""
+        self._compute.settle_activity(now_s)
+        self._compute.activity = Activity(self.chip)
+
+    def energy(self, now_s: float) -> Energy:
+        """Energy of reads and inference since the account was opened, in joules."""
+        self._compute.settle_activity(now_s)
+        layers = range(len(self.chip.layers))
+        gates = [self.gates(k, now_s) for k in layers]
+        words = [self.resistances(k, now_s).reshape(-1, self.chip.word_cells) for k in layers]
+        return energy_j(self.chip, self.activity, gates, words)
 
     def configure_noise(self, effects: Effects) -> None:
         """Switch imperfections."""

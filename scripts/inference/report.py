@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from scripts.inference.result import RtlResult
 ANALOG_TOLERANCE = 1e-5  # of full scale, between RTL with model and golden outputs
 FAILURES_SHOWN = 10
 LABELS_SHOWN = 20
+PUBLISHED_J = 2.4e-6  # 0.4 W x 6 us, Amer et al., 2024
+NO_ENERGY = "digital, clocks, pads, pump"
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,23 @@ def summary(job: Job, inputs: Inputs, rtl: RtlResult, compared: Comparison) -> d
             "reset": programming.pulses_reset,
         },
         "verifies": programming.senses,
+        "energy": _energy(inputs, rtl),
         "system_clocks": rtl.system_clocks,
         "images_per_second": passes / rtl.inference_seconds,
         "simulated_seconds": rtl.simulated_seconds,
+    }
+
+
+def _energy(inputs: Inputs, rtl: RtlResult) -> dict[str, Any]:
+    """Energy of one image of the main pass and of one programmed cell, and what to hold of it."""
+    per_image_j = {name: joule / len(rtl.labels) for name, joule in asdict(rtl.energy).items()}
+    return {
+        "per_image_j": rtl.energy.total / len(rtl.labels),
+        "per_image_parts_j": per_image_j,
+        "per_image_published_j": PUBLISHED_J,
+        "per_programmed_cell_at_most_j": rtl.programming.energy_j / rtl.programming.cells,
+        "assumed": {"g_lsb_us": inputs.chip.mac.g_lsb_us, **asdict(inputs.chip.energy)},
+        "not_in_it": NO_ENERGY,
     }
 
 
@@ -164,8 +180,19 @@ def _figures(rtl: RtlResult, compared: Comparison) -> Iterator[str]:
     )
     if compared.close_images:
         yield f"             {compared.close_images} images of the main pass within 1e-5 of a tie"
+    yield from _energy_lines(rtl)
     total = compared.images_model + len(rtl.labels)
     yield f"accuracy     {100 * compared.accuracy:.2f} % of {total} images"
+
+
+def _energy_lines(rtl: RtlResult) -> Iterator[str]:
+    micro = {name: 1e6 * j / len(rtl.labels) for name, j in asdict(rtl.energy).items()}
+    parts = ", ".join(f"{name} {value:.3g}" for name, value in micro.items())
+    per_cell_j = rtl.programming.energy_j / rtl.programming.cells
+    total = f"{sum(micro.values()):.3g} uJ per image"
+    yield f"energy       {total} (Amer 2024 for CIFAR-10: {1e6 * PUBLISHED_J:g}), no {NO_ENERGY}"
+    yield f"             {parts}"
+    yield f"             {1e9 * per_cell_j:.3g} nJ per programmed cell at the most, pulses alone"
 
 
 def _checks(found: list[Check]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pymodel.energy import Energy
 from scripts.programming.places import CellPlace
 
 
@@ -18,6 +19,7 @@ class Programming:
     """Counters of the chip after FORM and WRITE of every word, and the time it took.
 
     cells: cells that the WRITE sweep covered. seconds: wall clock. chip_seconds: simulated.
+    energy_j: of all pulses, at the most.
     """
 
     cells: int
@@ -28,6 +30,7 @@ class Programming:
     senses: int
     seconds: float
     chip_seconds: float
+    energy_j: float
     failures: tuple[CellPlace, ...]
 
 
@@ -37,6 +40,7 @@ class RtlResult:
 
     ideal_labels, ideal_outputs: images without noise and mismatch; labels int64 (m,), and per
     layer float32 (m, outputs) in V. labels, outputs: the same of the main pass, (n, ...).
+    energy: of the main pass, reads included, in joules.
     layer_clocks: layer clocks from the end of the load clock to the label, one per image of either
     pass, float64 (m + n,). label_clocks: layer clocks from the first label of the main pass to
     each of its labels, float64 (n,).
@@ -49,6 +53,7 @@ class RtlResult:
     outputs: tuple[npt.NDArray[np.float32], ...]
     layer_clocks: npt.NDArray[np.float64]
     label_clocks: npt.NDArray[np.float64]
+    energy: Energy
     inference_seconds: float
     system_clocks: int
     simulated_seconds: float
@@ -63,6 +68,7 @@ class RtlResult:
         """Write the result whole or not at all."""
         scalars = {
             "programming": asdict(self.programming),
+            "energy": asdict(self.energy),
             "inference_seconds": self.inference_seconds,
             "system_clocks": self.system_clocks,
             "simulated_seconds": self.simulated_seconds,
@@ -89,6 +95,7 @@ class RtlResult:
         with np.load(path) as file:
             scalars = json.loads(str(file["scalars"]))
             programming = scalars.pop("programming")
+            energy = Energy(**scalars.pop("energy"))
             failures = tuple(CellPlace(*cell) for cell in programming.pop("failures"))
             layers = range(sum(name.startswith("ideal_output") for name in file.files))
             return cls(
@@ -99,5 +106,6 @@ class RtlResult:
                 outputs=tuple(file[f"main_output{i}"] for i in layers),
                 layer_clocks=file["layer_clocks"],
                 label_clocks=file["label_clocks"],
+                energy=energy,
                 **scalars,
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pymodel.energy import Energy
 from scripts.inference.compare import Comparison
 from scripts.inference.job import Inputs, load, make_job
 from scripts.inference.report import checks, summary, table
@@ -26,7 +27,8 @@ JOB = make_job(
     seed=1,
 )
 PIPELINED = replace(JOB, pipelined=True)
-GOOD_PROGRAMMING = Programming(1280, 0, 491, 157, 211, 1552, 1.0, 2e-3, ())
+GOOD_PROGRAMMING = Programming(1280, 0, 491, 157, 211, 1552, 1.0, 2e-3, 2.56e-6, ())
+ENERGY = Energy(reads=1e-9, macs=8e-6, integrators=2e-6, pools=1e-6, comparators=1e-9, dacs=0.0)
 GOOD = RtlResult(
     programming=GOOD_PROGRAMMING,
     ideal_labels=np.arange(4),
@@ -35,6 +37,7 @@ GOOD = RtlResult(
     outputs=(np.ones((4, 3), np.float32),),
     layer_clocks=np.full(8, 4.0),
     label_clocks=np.arange(4.0),
+    energy=ENERGY,
     inference_seconds=1.0,
     system_clocks=1000,
     simulated_seconds=2e-5,
@@ -89,11 +92,25 @@ def test_a_failed_cell_is_named(inputs: Inputs) -> None:
     assert values["failures"] == [{"layer": 2, "filter": 5, "row": 16, "bit": 4}]
 
 
+def test_energy_is_told_per_image_and_per_cell(inputs: Inputs) -> None:
+    """11.002 uJ for 4 images, 2.56 uJ for 1,280 cells."""
+    values = summary(JOB, inputs, GOOD, GOOD_COMPARISON)["energy"]
+    assert values["per_image_j"] == pytest.approx(11.002e-6 / 4)
+    assert values["per_image_parts_j"]["macs"] == pytest.approx(2e-6)
+    assert values["per_programmed_cell_at_most_j"] == pytest.approx(2e-9)
+    assert values["assumed"]["pool_bias_ua"] == inputs.chip.energy.pool_bias_ua
+    text = table(inputs, GOOD, GOOD_COMPARISON, [])
+    assert "energy       2.75 uJ per image (Amer 2024 for CIFAR-10: 2.4)" in text
+    assert "reads 0.00025, macs 2, integrators 0.5, pools 0.25" in text
+    assert "2 nJ per programmed cell at the most" in text
+
+
 def test_a_result_reads_back(tmp_path: Path) -> None:
     path = tmp_path / "rtl.npz"
     replace(GOOD, programming=FAILED).write(path)
     again = RtlResult.read(path)
     assert again.programming == FAILED
+    assert again.energy == ENERGY
     np.testing.assert_array_equal(again.layer_clocks, GOOD.layer_clocks)
     np.testing.assert_array_equal(again.ideal_outputs[0], GOOD.ideal_outputs[0])
     assert list(tmp_path.iterdir()) == [path]

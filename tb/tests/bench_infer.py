@@ -15,6 +15,7 @@ from cocotb.simtime import get_sim_time
 
 from chips import Chip
 from chips.weights import weight_words
+from pymodel.energy import programming_energy_j
 from pymodel.macro import Macro
 from pymodel.noise import Effects
 from scripts.inference.job import Inputs, Job, load
@@ -43,6 +44,7 @@ async def image_to_label(dut: Any) -> None:
     await env.host.configure_inference(pipelined=job.pipelined, power_gate=job.power_gate)
     ideal, main = Pass(env, inputs), Pass(env, inputs)
     await ideal.run("ideal", inputs.ideal_images, Effects.none())
+    env.macro.open_account(get_sim_time("ns") * 1e-9)
     await main.run("images", inputs.rtl_images, Effects.all() if job.noise else Effects.none())
     RtlResult(
         programming=programming,
@@ -52,6 +54,7 @@ async def image_to_label(dut: Any) -> None:
         outputs=main.by_layer,
         layer_clocks=np.array([label.layer_clocks for label in ideal.labels + main.labels]),
         label_clocks=main.clocks,
+        energy=env.macro.energy(get_sim_time("ns") * 1e-9),
         inference_seconds=time.monotonic() - start,
         system_clocks=int(get_sim_time("ns")) // inputs.chip.clock.clk_period_ns,
         simulated_seconds=get_sim_time("ns") * 1e-9,
@@ -73,6 +76,7 @@ async def program(env: ChipEnv, inputs: Inputs) -> Programming:
         senses=sum(counters.senses for counters in counted),
         seconds=time.monotonic() - start,
         chip_seconds=form.chip_seconds + write.chip_seconds,
+        energy_j=programming_energy_j(inputs.chip, inputs.device, env.macro.activity),
         failures=tuple(_places(inputs.chip, form.failed + write.failed)),
     )
 
