@@ -1,0 +1,228 @@
+"""Sweeps: their text, the same results however they run, what a folder may hold, the statistics."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pymodel.die import Point
+from scripts import sweep
+from scripts.sweeping.axis import LABELS, NAMES, Axis, parse_axis, parse_fixed
+from scripts.sweeping.statistics import standard_error, summaries, wilson
+from scripts.sweeping.task import Result
+from sim.sources import ROOT
+
+OPTIONS = ("--chip", "mini", "--images", "8", "--x", "ratio:2,3", "--at", "spread=0.85")
+KILLED = """
+import os, signal
+from scripts import sweep
+from scripts.sweeping.store import Store
+
+class Short(Store):
+    def add(self, result):
+        if len(self.results) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().add(result)
+
+sweep.open_store.__wrapped__.__globals__["Store"] = Short
+sweep.main()
+"""
+RESULTS = [Result((2.0,), die, correct, 10, 4, "") for die, correct in enumerate((3, 5, 7, 5))]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, out: Path, *options: str) -> int:
+    """Run one sweep into a folder `s` of `out`."""
+    words = ["sweep.py", *OPTIONS, "--out", str(out), "--name", "s", *options]
+    monkeypatch.setattr(sys, "argv", words)
+    return sweep.main()
+
+
+def outputs(out: Path) -> dict[str, bytes]:
+    """What a finished sweep has left, its results sorted."""
+    folder = out / "s"
+    lines = (folder / "results.jsonl").read_bytes().splitlines()
+    files = {name: (folder / name).read_bytes() for name in ("summary.json", "plot.svg")}
+    return {**files, "results": b"\n".join(sorted(lines))}
+
+
+def kill_after_two_dies(out: Path) -> None:
+    """Run a sweep in a process that is killed while it has two results on disk."""
+    words = [sys.executable, "-c", KILLED, *OPTIONS, "--dies", "5", "--out", str(out)]
+    done = subprocess.run([*words, "--name", "s"], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def test_one_or_two_processes_or_a_killed_run_give_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, killed = (tmp_path / name for name in ("one", "two", "killed"))
+    assert run(monkeypatch, one, "--dies", "5", "--jobs", "1") == 0
+    assert run(monkeypatch, two, "--dies", "5", "--jobs", "2") == 0
+    kill_after_two_dies(killed)
+    results = killed / "s" / "results.jsonl"
+    assert not json.loads((killed / "s" / "summary.json").read_text())["passed"]
+    whole = results.read_bytes().splitlines(keepends=True)
+    assert len(whole) == 2
+    results.write_bytes(b"".join(whole) + whole[0][:20])
+    assert run(monkeypatch, killed, "--dies", "5") == 0
+    assert results.read_bytes().startswith(b"".join(whole))
+    assert outputs(one) == outputs(two) == outputs(killed)
+    assert json.loads((one / "s" / "summary.json").read_text())["passed"]
+
+
+def test_a_cluster_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert run(monkeypatch, here, "--dies", "2", "--jobs", "1") == 0
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as c:
+        options = ("--dies", "2", "--scheduler", c.scheduler_address)
+        assert run(monkeypatch, there, *options) == 0
+    assert outputs(here) == outputs(there)
+
+
+def test_a_finished_sweep_runs_nothing_again_and_refuses_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, "--dies", "1", "--jobs", "1") == 0
+    first = outputs(tmp_path)
+    monkeypatch.setattr(sweep, "process_pool", lambda _: pytest.fail("ran something"))
+    assert run(monkeypatch, tmp_path, "--dies", "1") == 0
+    assert outputs(tmp_path) == first
+    capsys.readouterr()
+    assert run(monkeypatch, tmp_path, "--dies", "2") == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {tmp_path / 's'}: holds another sweep")
+    assert len(said.splitlines()) == 1
+    assert outputs(tmp_path) == first
+
+
+def test_a_line_that_is_no_result_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, "--dies", "1", "--jobs", "1") == 0
+    results = tmp_path / "s" / "results.jsonl"
+    results.write_text("{}\n" + results.read_text())
+    capsys.readouterr()
+    assert run(monkeypatch, tmp_path, "--dies", "1") == 2
+    assert capsys.readouterr().err == f"error: {results}: line 1 is no result; remove it\n"
+
+
+def test_a_point_that_no_cell_can_have_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--x", "ratio:5,1000", "--dies", "1", "--jobs", "1")
+    assert run(monkeypatch, tmp_path, *options) == 1
+    assert "ratio 1000, die 0: InputError: ratio 1000 of device" in capsys.readouterr().err
+    summary = json.loads((tmp_path / "s" / "summary.json").read_text())
+    assert not summary["passed"]
+    assert summary["dies_missing"] == 1
+    assert list(summary["failed"]) == ["ratio 1000, die 0"]
+    assert [point["at"] for point in summary["points"]] == [[5.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("ratio:1.5..10/3", (1.5, 5.75, 10.0)),
+        ("noise_scale:0.1..0.4/4", (0.1, 0.2, 0.3, 0.4)),
+        ("noise_scale:0.01..10/4log", (0.01, 0.1, 1.0, 10.0)),
+        ("t_ctrl_error:0.1,-0.2,0", (-0.2, 0.0, 0.1)),
+        ("ratio:5", (5.0,)),
+    ],
+)
+def test_an_axis_is_read(text: str, values: tuple[float, ...]) -> None:
+    assert parse_axis("X", text) == Axis(text.partition(":")[0], values)
+
+
+def test_what_is_fixed_is_read() -> None:
+    assert parse_fixed("ratio=3 variation=0.4") == Point(ratio=3, variation=0.4)
+    assert parse_fixed("") == Point()
+
+
+def test_every_parameter_has_a_label() -> None:
+    assert set(LABELS) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--x", "ratio"), "X=ratio: allowed is name:first..last/count or name:value,value"),
+        (("--x", "volume:1,2"), "X=volume:1,2: 'volume' is no parameter; allowed: ratio, "),
+        (("--x", "ratio:1..2"), "X=ratio:1..2: '', allowed are 2..1000 values"),
+        (("--x", "ratio:1..2/1"), "X=ratio:1..2/1: '1', allowed are 2..1000 values"),
+        (("--x", "ratio:2..1/3"), "X=ratio:2..1/3: 2..1 does not rise"),
+        (("--x", "noise_scale:0..1/3log"), "a logarithmic grid must begin above 0"),
+        (("--x", "ratio:2,two"), "X=ratio:2,two: 'two' is no number"),
+        (("--x", "ratio:nan"), "'nan' is no number"),
+        (("--x", "ratio:2,2"), "X=ratio:2,2: each value once"),
+        (("--x", "ratio:0.5,2"), "X=ratio:0.5,2: ratio 0.5, allowed are 1..1000"),
+        (("--y", "ratio:4,5"), "'ratio' is named more than once by X=, Y= and AT="),
+        (("--y", "spread:0.1,0.2"), "'spread' is named more than once by X=, Y= and AT="),
+        (("--at", "spread=1 spread=2"), "'spread' is named more than once by X=, Y= and AT="),
+        (("--at", "spread"), "AT=spread: '' is no number"),
+        (("--dies", "0"), "DIES=0: allowed are 1 and more"),
+        (("--dies", "100000"), "DIES=100000: 200,000 dies over all points, allowed are 1..100,000"),
+        (("--images", "0"), "IMAGES=0: the set holds "),
+        (("--noise", "some"), "NOISE=some: allowed are on, off"),
+        (("--jobs", "0"), "JOBS=0: allowed are 1 and more"),
+        (("--scheduler", "here"), "SCHEDULER=here: allowed is tcp://host:port"),
+        (("--name", "../x"), "NAME=../x: allowed are letters, digits"),
+        (("--weights", "none.npz"), "none.npz: "),
+        (("--device", "radar"), "device 'radar' has 4 levels"),
+    ],
+)
+def test_unusable_options_are_one_line_and_exit_2(
+    options: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sweep, "process_pool", lambda _: pytest.fail("ran something"))
+    assert run(monkeypatch, tmp_path, *options) == 2
+    printed = capsys.readouterr()
+    assert says in printed.err
+    assert len(printed.err.splitlines()) == 1
+    assert not printed.out
+
+
+def test_a_point_is_the_mean_of_its_dies_with_both_bars() -> None:
+    (found,) = summaries(reversed(RESULTS), images=10)
+    assert found.at == (2.0,)
+    assert found.accuracy == pytest.approx(0.5)
+    assert found.die_error == pytest.approx((0.08 / 3 / 4) ** 0.5)  # s^2 = sum (x - 0.5)^2 / 3
+    assert (found.low, found.high) == wilson(0.5, 10)
+    assert (found.dies, found.worst, found.wrong, found.partial) == (4, 0.3, 10.0, 4.0)
+
+
+def test_one_die_has_no_standard_error() -> None:
+    assert standard_error([0.5]) is None
+    assert summaries(RESULTS[:1], 10)[0].die_error is None
+
+
+@pytest.mark.parametrize(
+    ("fraction", "count", "ends"),
+    [(0.5, 100, (0.4038, 0.5962)), (0.0, 10, (0.0, 0.2775)), (1.0, 10, (0.7225, 1.0))],
+)
+def test_the_wilson_interval_solves_its_equation(
+    fraction: float, count: int, ends: tuple[float, float]
+) -> None:
+    found = wilson(fraction, count)
+    assert found == pytest.approx(ends, abs=1e-4)
+    for end in found:  # |p - p0| = z sqrt(p0 (1 - p0) / n)
+        assert (fraction - end) ** 2 == pytest.approx(1.959964**2 * end * (1 - end) / count)
+
+
+def test_the_table_fits_100_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--y", "t_ctrl_error:-0.123456789,0", "--dies", "1", "--jobs", "1")
+    assert run(monkeypatch, tmp_path, *options) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:-1])) <= 100  # the last names a file
+    assert [len(line.split()) for line in lines[1:5]] == [8] * 4
