@@ -27,6 +27,11 @@ JOBS    ?= 2
 SEEDS     ?=
 LENGTH    ?=
 SCHEDULER ?=
+X     ?=
+Y     ?=
+AT    ?=
+DIES  ?=
+SWEEP ?=
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -50,6 +55,8 @@ help: ## list the targets
 	@echo "  STUCK=<fraction> DEFECTS=<csv> (program)"
 	@echo "  RTL=\"<files>\" MAP=<toml> STIMULUS=<py> LIMIT_MS=<ms> FILE=<fst|vcd> SCOPE=<path>"
 	@echo "  SEEDS=<list> LENGTH=<n> SCHEDULER=tcp://<host>:<port> (regress)"
+	@echo "  X=<parameter>:<values> Y=<the same> AT='<parameter>=<value> ...' DIES=<n> SWEEP=<name>"
+	@echo "  SCHEDULER= (sweep)"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup
@@ -82,6 +89,14 @@ regress: ## random lives of the whole chip, SEEDS=1..100, on this machine or by 
 	@$(PYTHON) scripts/setup_env.py requirements.txt $(if $(SCHEDULER),requirements-cluster.txt)
 	$(PY) scripts/regress.py --jobs '$(JOBS)' $(strip \
 	  $(call option,SEEDS) $(call option,LENGTH) $(call option,SCHEDULER))
+
+.PHONY: sweep
+sweep: ## accuracy of many dies over one or two parameters, X=ratio:1.5..10/8 Y=variation:0.3,0.5
+	@$(PYTHON) scripts/setup_env.py requirements.txt $(if $(SCHEDULER),requirements-cluster.txt)
+	$(PY) scripts/sweep.py --chip '$(CHIP)' --noise '$(NOISE)' --seed '$(SEED)' --jobs '$(JOBS)' $(strip \
+	  $(call option,X) $(call option,Y) $(call option,AT) $(call option,DIES) $(call option,IMAGES) \
+	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,SWEEP) \
+	  $(call option,SCHEDULER))
 
 .PHONY: waves
 waves: setup ## run BENCH=<name> with waves and open the viewer

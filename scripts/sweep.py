@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         require_address(args.scheduler)
     definition = define(args)
     load(definition)
-    folder = args.out / _name(args.name or definition.digest[:12])
+    folder = args.out / _folder(args.sweep or definition.digest[:12])
     with open_store(folder, definition) as store:
         write_summary(folder / "summary.json", definition, [], {})
         failed = dict(_run_missing(args, definition, store))
@@ -101,9 +101,9 @@ def _axes(x: str, y: str | None, at: str) -> tuple[Axis, ...]:
     return axes
 
 
-def _name(text: str) -> str:
+def _folder(text: str) -> str:
     if not re.fullmatch(r"\w[\w.-]*", text):
-        raise InputError(f"NAME={text}: allowed are letters, digits, '_', '-' and '.'")
+        raise InputError(f"SWEEP={text}: allowed are letters, digits, '_', '-' and '.'")
     return text
 
 
@@ -150,7 +150,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", help="folder with test_batch.bin; default: the embedded images")
     parser.add_argument("--noise", default="on", help="imperfections, on or off")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--name", help="folder of the results; default: hash of the definition")
+    parser.add_argument("--sweep", help="name of the folder; default: hash of the definition")
     parser.add_argument("--jobs", type=int, default=2, help="dies at a time on this machine")
     parser.add_argument("--scheduler", help="address of a Dask scheduler: tcp://host:port")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sweep")

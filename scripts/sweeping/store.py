@@ -66,8 +66,8 @@ def _claim(folder: Path, found: str, definition: Definition) -> None:
         same = False
     if not same:
         raise InputError(
-            f"{folder}: holds another sweep, or one of other sources; choose another NAME or "
-            "remove it"
+            f"{folder}: holds another sweep, or one of other sources; choose another SWEEP "
+            "or remove it"
         )
 
 

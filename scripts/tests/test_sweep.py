@@ -21,15 +21,15 @@ OPTIONS = ("--chip", "mini", "--images", "8", "--x", "ratio:2,3", "--at", "sprea
 KILLED = """
 import os, signal
 from scripts import sweep
-from scripts.sweeping.store import Store
+from scripts.sweeping import store
 
-class Short(Store):
+class Short(store.Store):
     def add(self, result):
         if len(self.results) == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         super().add(result)
 
-sweep.open_store.__wrapped__.__globals__["Store"] = Short
+store.Store = Short
 sweep.main()
 """
 RESULTS = [Result((2.0,), die, correct, 10, 4, "") for die, correct in enumerate((3, 5, 7, 5))]
@@ -37,7 +37,7 @@ RESULTS = [Result((2.0,), die, correct, 10, 4, "") for die, correct in enumerate
 
 def run(monkeypatch: pytest.MonkeyPatch, out: Path, *options: str) -> int:
     """Run one sweep into a folder `s` of `out`."""
-    words = ["sweep.py", *OPTIONS, "--out", str(out), "--name", "s", *options]
+    words = ["sweep.py", *OPTIONS, "--out", str(out), "--sweep", "s", *options]
     monkeypatch.setattr(sys, "argv", words)
     return sweep.main()
 
@@ -53,7 +53,7 @@ def outputs(out: Path) -> dict[str, bytes]:
 def kill_after_two_dies(out: Path) -> None:
     """Run a sweep in a process that is killed while it has two results on disk."""
     words = [sys.executable, "-c", KILLED, *OPTIONS, "--dies", "5", "--out", str(out)]
-    done = subprocess.run([*words, "--name", "s"], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run([*words, "--sweep", "s"], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
@@ -171,7 +171,7 @@ def test_every_parameter_has_a_label() -> None:
         (("--noise", "some"), "NOISE=some: allowed are on, off"),
         (("--jobs", "0"), "JOBS=0: allowed are 1 and more"),
         (("--scheduler", "here"), "SCHEDULER=here: allowed is tcp://host:port"),
-        (("--name", "../x"), "NAME=../x: allowed are letters, digits"),
+        (("--sweep", "../x"), "SWEEP=../x: allowed are letters, digits"),
         (("--weights", "none.npz"), "none.npz: "),
         (("--device", "radar"), "device 'radar' has 4 levels"),
     ],
