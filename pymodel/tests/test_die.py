@@ -12,7 +12,8 @@ from chips import Chip, load_chip
 from chips.errors import InputError
 from chips.weights import default_weights, load_weights, weight_words, word_masks
 from pymodel.device import load_device
-from pymodel.die import Die, Point, make_die
+from pymodel.die import Die, Point, device_at, make_die, nominal_ohm
+from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.tests.samples import random_images
@@ -62,6 +63,20 @@ def test_errors_begin_where_the_lowest_high_cell_meets_the_reference(bound: floa
     limit = (1 - bound) ** -2  # (1 - b) Roff = sqrt(Ron Roff)
     assert die(Point(ratio=1.02 * limit, variation=bound, spread=10.0)).wrong == 0
     assert die(Point(ratio=0.98 * limit, variation=bound, spread=10.0)).wrong > 0
+
+
+@pytest.mark.parametrize("bound", [0.5, 0.9])
+def test_cells_fill_their_bounds_around_both_levels(bound: float) -> None:
+    point = Point(ratio=25, variation=bound, spread=10.0)
+    macro = Macro(MINI, device_at(DEVICE, point, MINI.programming.set.wl_start_mv * 1e-3), seed=1)
+    weights = load_weights(default_weights(MINI), MINI)
+    macro.preset_weights(weights)
+    cells = [macro.resistances(k).reshape(-1, MINI.word_cells) for k in range(len(MINI.layers))]
+    exist, high = word_masks(MINI), weight_words(MINI, weights)
+    for level, nominal in zip((~high, high), nominal_ohm(DEVICE, 25), strict=True):
+        relative = np.concatenate(cells)[exist & level] / nominal
+        assert relative.min() == pytest.approx(1 - bound, rel=1e-3)
+        assert relative.max() == pytest.approx(1 + bound, rel=1e-3)
 
 
 def test_a_fixed_reference_moves_the_errors_to_the_other_level() -> None:

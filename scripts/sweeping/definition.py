@@ -66,12 +66,13 @@ class Definition:
         return point
 
     def to_dict(self) -> dict[str, Any]:
-        """What JSON can hold."""
-        return asdict(self)
+        """What JSON can hold; of the files their names and hashes, not where they lie."""
+        names = {"weights": Path(self.weights).name, "data": Path(self.data).name}
+        return {**asdict(self), **names}
 
     @property
     def digest(self) -> str:
-        """Hash of all that a result depends on; where the files lie is no part of it."""
+        """Hash of all that a result depends on."""
         values = {**self.to_dict(), "weights": "", "data": ""}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 

@@ -43,20 +43,19 @@ def summaries(results: Iterable[Result], images: int) -> list[PointSummary]:
 
 
 def _summary(at: tuple[float, ...], found: list[Result], images: int) -> PointSummary:
-    ordered = sorted(found, key=lambda result: result.die)
-    accuracies = [result.correct / images for result in ordered]
+    accuracies = [result.correct / images for result in found]
     mean = statistics.fmean(accuracies)
     low, high = wilson(mean, images)
     return PointSummary(
         at=at,
-        dies=len(ordered),
+        dies=len(found),
         accuracy=mean,
         die_error=standard_error(accuracies),
         low=low,
         high=high,
         worst=min(accuracies),
-        wrong=statistics.fmean(result.wrong for result in ordered),
-        partial=statistics.fmean(result.partial for result in ordered),
+        wrong=statistics.fmean(result.wrong for result in found),
+        partial=statistics.fmean(result.partial for result in found),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,13 @@ def test_a_point_is_the_mean_of_its_dies_with_both_bars() -> None:
     assert found.die_error == pytest.approx((0.08 / 3 / 4) ** 0.5)  # s^2 = sum (x - 0.5)^2 / 3
     assert (found.low, found.high) == wilson(0.5, 10)
     assert (found.dies, found.worst, found.wrong, found.partial) == (4, 0.3, 10.0, 4.0)
+
+
+def test_points_stand_in_the_order_of_their_values_however_they_came() -> None:
+    other = [replace(result, at=(1.5,)) for result in RESULTS]
+    both = summaries(RESULTS + other, 10)
+    assert [point.at for point in both] == [(1.5,), (2.0,)]
+    assert summaries(other[::-1] + RESULTS[::-1], 10) == both
 
 
 def test_one_die_has_no_standard_error() -> None:
