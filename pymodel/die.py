@@ -17,9 +17,11 @@ from chips.sections import Layer
 from chips.weights import Weights, weight_words, word_masks
 from pymodel.cell import BoolArray
 from pymodel.device import Device, Level
+from pymodel.environment import Environment
 from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
+from pymodel.retention import ROOM_K
 from pymodel.rng import FloatArray
 from pymodel.switching import compliance_ohm
 
@@ -30,7 +32,7 @@ LIMITS = {
     "r_ref_ohm": (1.0, 1e9),
     "noise_scale": (0.0, 100.0),
     "t_ctrl_error": (-0.99, 10.0),
-}  # what a point may hold, ends included
+}  # of what a point may hold, ends included; an `Environment` has its own
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,12 @@ class Point:
     r_ref_ohm: reference of the reader; if only a ratio is given, the geometric mean of both levels.
     noise_scale: factor on mean and RMS of the noise of all stages.
     t_ctrl_error: relative error of all integration times.
+    temperature_k, age_s, dose_krad: environment of the die.
 
     Raises
     ------
     InputError
-        A value beyond `LIMITS`.
+        A value beyond `LIMITS`, or no such environment.
     """
 
     ratio: float | None = None
@@ -58,12 +61,21 @@ class Point:
     r_ref_ohm: float | None = None
     noise_scale: float = 1.0
     t_ctrl_error: float = 0.0
+    temperature_k: float = ROOM_K
+    age_s: float = 0.0
+    dose_krad: float = 0.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value, (low, high) = getattr(self, field.name), LIMITS[field.name]
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                raise InputError(f"{field.name} {value:g}, allowed are {low:g}..{high:g}")
+                raise InputError(f"{name} {value:g}, allowed are {low:g}..{high:g}")
+        _ = self.environment
+
+    @property
+    def environment(self) -> Environment:
+        """Environment of the die."""
+        return Environment(self.temperature_k, self.age_s, self.dose_krad)
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,7 @@ def make_die(
     die: int,
     effects: Effects,
 ) -> Die:
-    """Draw the cells of a die, read them, and build the network of their gates.
+    """Draw the cells of a die, let them age, read them, and build the network of their gates.
 
     Raises
     ------
@@ -183,13 +195,13 @@ def make_die(
         A point that the device or the chip cannot have, a seed or die out of range.
     """
     wl_v = chip.programming.set.wl_start_mv * 1e-3
-    moved = chip_at(chip, device, point)
-    macro = Macro(moved, device_at(device, point, wl_v), seed=seed, die=die)
+    moved, cells = chip_at(chip, device, point), device_at(device, point, wl_v)
+    macro = Macro(moved, cells, seed=seed, die=die, environment=point.environment)
     macro.preset_weights(weights)
     macro.read_all(0.0)
     gates = [macro.gates(layer, 0.0) for layer in range(len(chip.layers))]
     network = Network(
-        moved,
+        macro.chip,
         weights,
         gates=gates,
         effects=effects,

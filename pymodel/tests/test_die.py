@@ -122,6 +122,28 @@ def test_an_error_of_t_ctrl_is_a_factor_on_the_integrated_voltage(error: float) 
     assert np.allclose(moved[linear], (1 + error) * ideal[linear], rtol=1e-5)
 
 
+def test_heat_makes_the_macs_weaker_and_a_longer_integration_makes_up_for_it() -> None:
+    """Transconductance goes with (T / 300 K)^-1.5; droop and settling are off."""
+    ideal = die(Point(), MINI).network.forward(IMAGES).layers[0]
+    factor = (360 / 300) ** -1.5
+    hot = die(Point(temperature_k=360), MINI).network.forward(IMAGES).layers[0]
+    linear = np.maximum(ideal, hot) < 0.2
+    assert np.allclose(hot[linear], factor * ideal[linear], rtol=1e-5)
+    longer = die(Point(temperature_k=360, t_ctrl_error=1 / factor - 1), MINI)
+    assert np.allclose(longer.network.forward(IMAGES).layers[0], ideal, rtol=0, atol=1e-5)
+
+
+def test_old_cells_are_read_wrong_as_far_as_their_drift_takes_them_over_the_reference() -> None:
+    """High cells of ratio 4.2 drift by e^(-0.05 * 3.5 decades); their bound is 1.02 R_ref."""
+    fresh, old = (die(Point(ratio=4.2, spread=EVEN, age_s=age)) for age in (0.0, 3.16e6))
+    drift = math.exp(-0.05 * math.log10(1 + 3.16e6 / 1e3))
+    wanted = weight_words(CHIP, load_weights(default_weights(CHIP), CHIP))[word_masks(CHIP)].sum()
+    reach = (1 - 4.2**-0.5 / drift) / 0.5
+    expected = wanted * NormalDist().cdf(-math.atanh(reach) / EVEN)
+    assert fresh.wrong == 0
+    assert abs(old.wrong - expected) < 5 * math.sqrt(expected)
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
@@ -129,6 +151,7 @@ def test_an_error_of_t_ctrl_is_a_factor_on_the_integrated_voltage(error: float) 
         ({"variation": 1.0}, "variation 1, allowed are 0.001..0.99"),
         ({"noise_scale": -1.0}, "noise_scale -1, allowed are 0..100"),
         ({"t_ctrl_error": -1.0}, "t_ctrl_error -1, allowed are -0.99..10"),
+        ({"temperature_k": 20.0}, "temperature of 20 K, allowed are 233..398 K"),
     ],
 )
 def test_a_point_that_cannot_be_is_refused(values: dict[str, float], says: str) -> None:

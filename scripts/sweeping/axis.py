@@ -18,6 +18,9 @@ LABELS = {
     "r_ref_ohm": "reference resistor (ohm)",
     "noise_scale": "stage noise / table",
     "t_ctrl_error": "relative error of T_ctrl",
+    "temperature_k": "temperature (K)",
+    "age_s": "time since programming (s)",
+    "dose_krad": "total ionizing dose (krad(Si))",
 }
 MOST = 1000  # values of one axis
 DIGITS = 12  # of a value, so that a grid point is the number that a user would write
