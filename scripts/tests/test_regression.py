@@ -122,6 +122,17 @@ def test_a_failure_tells_its_cause_its_log_and_how_to_repeat_it() -> None:
     assert command(17, 3) == "make regress SEEDS=17 LENGTH=3"
 
 
+def test_a_seed_whose_process_cannot_start_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(seed: int, length: int, sources: str) -> Outcome:
+        if seed == 8:
+            raise OSError("no more processes")
+        return replace(PASSED, seed=seed)
+
+    monkeypatch.setattr(regress, "run_in_own_process", start)
+    found = {outcome.seed: outcome for outcome in regress.outcomes_of([7, 8], 12, 1, None)}
+    assert found == {7: PASSED, 8: Outcome(8, "radar", "OSError: no more processes")}
+
+
 def test_the_table_shows_every_seed() -> None:
     lines = table([PASSED, FAILED]).splitlines()
     assert "1,234,567 0123456789abcdef" in lines[1]
