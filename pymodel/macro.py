@@ -20,8 +20,8 @@ from pymodel.analog_test import AnalogTest
 from pymodel.cell import CellArray
 from pymodel.compute_side import ComputeSide
 from pymodel.device import Device
-from pymodel.environment import Environment, chip_in
 from pymodel.energy import Energy, energy_j
+from pymodel.environment import Environment, chip_in
 from pymodel.noise import Effects
 from pymodel.pins import Drive, Phases, ReadPulse, ReadReset, Sense, TestPad
 from pymodel.programming_side import ProgrammingSide
