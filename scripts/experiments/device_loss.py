@@ -8,21 +8,21 @@ python -m scripts.experiments.device_loss [--images N] [--dies N]
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
 from chips.description import Chip, load_chip
-from chips.images import ImageSet, data_file, embedded_images, load_images
+from chips.images import ImageSet
 from chips.weights import default_weights, load_weights
 from pymodel.error_laws import DeviceLaw
 from pymodel.error_laws.catalog import devices, taox
 from pymodel.multilevel import MultilevelNetwork
 from scripts.command_line import OneLineParser, exit_status, require_positive
+from scripts.experiments.images import first_images
+from scripts.experiments.tsv import lines
 
 FRESH_S = 1.0
 OLD_S = 5 * 86400.0  # the last day that SONOS was measured
@@ -45,9 +45,6 @@ class Row:
     accuracy_percent: float
     loss_percent: float
     spread_percent: float
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
 
 
 def cases() -> Iterator[tuple[str, DeviceLaw, float]]:
@@ -82,18 +79,6 @@ def accuracy_percent(
     return 100 * float((network.labels(images.pixels) == images.labels).mean())
 
 
-def first_images(chip: Chip, count: int) -> ImageSet:
-    """First `count` test images of the folder in CIFAR10_DIR; without it of the embedded ones."""
-    folder = os.environ.get("CIFAR10_DIR")
-    path = data_file(Path(folder)) if folder else embedded_images(chip)
-    found = load_images(path, chip)
-    return ImageSet(found.pixels[:count], found.labels[:count])
-
-
-def _text(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Print the rows."""
     parser = OneLineParser(description=__doc__)
@@ -102,9 +87,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     require_positive("--images", options.images)
     require_positive("--dies", options.dies)
-    print("\t".join(COLUMNS))
-    for row in rows(first_images(load_chip("cifar10"), options.images), options.dies):
-        print("\t".join(_text(getattr(row, name)) for name in COLUMNS))
+    images = first_images(load_chip("cifar10"), options.images)
+    print("\n".join(lines(Row, rows(images, options.dies))))
     return 0
 
 
