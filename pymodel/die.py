@@ -18,6 +18,7 @@ from chips.weights import Weights, weight_words, word_masks
 from pymodel.cell import BoolArray
 from pymodel.device import Device, Level
 from pymodel.environment import Environment
+from pymodel.mac import load_macs
 from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
@@ -203,7 +204,7 @@ def make_die(
     network = Network(
         macro.chip,
         weights,
-        gates=gates,
+        macs=load_macs(moved, gates, effects, seed, die),
         effects=effects,
         seed=seed,
         die=die,

@@ -10,11 +10,13 @@ them nor sees another shape: the bits then depend neither on the batch nor on th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chips.description import Chip
+from chips.errors import InputError
 from chips.weights import Weights, weight_words
 from pymodel.noise import Effects
 from pymodel.rng import FloatArray, Stream, generator, normals
@@ -188,9 +190,23 @@ class MacArray:
         cls, chip: Chip, layer: int, gates: FloatArray, effects: Effects, seed: int, die: int
     ) -> MacArray:
         """MAC cells whose gates are on by 0..1, float32 (words, lanes * bits)."""
-        config = chip.layers[layer]
         weights = layer_weights(chip, layer, gates)
         variance = layer_variance(chip, layer, gates) if effects.read_noise else None
+        return cls.of_weights(chip, layer, weights, variance, effects, seed, die)
+
+    @classmethod
+    def of_weights(
+        cls,
+        chip: Chip,
+        layer: int,
+        weights: FloatArray,
+        variance: FloatArray | None,
+        effects: Effects,
+        seed: int,
+        die: int,
+    ) -> MacArray:
+        """MAC cells of analog weights, float32 (filters, rows), and their variance in LSB^2."""
+        config = chip.layers[layer]
         if effects.mac_mismatch:
             factors = mismatch_factors(chip, layer, seed, die)
             weights = weights * factors
@@ -233,3 +249,22 @@ class MacArray:
 def _products(weights: FloatArray, columns: FloatArray) -> FloatArray:
     """Sums over the rows, with shared weights or those of every instance."""
     return (shared_sums if weights.ndim == 2 else instance_sums)(weights, columns)
+
+
+def load_macs(
+    chip: Chip, gates: Sequence[FloatArray], effects: Effects, seed: int = 0, die: int = 0
+) -> list[MacArray]:
+    """MAC cells of all layers from their gates, 0..1, float32 (words, lanes * bits) each.
+
+    Raises
+    ------
+    InputError
+        Gates that do not fit the chip.
+    """
+    shapes = [(geometry.words, chip.word_cells) for geometry in chip.geometry]
+    if [layer.shape for layer in gates] != shapes:
+        raise InputError(f"gates: shapes {[g.shape for g in gates]}, must be {shapes}")
+    for k, layer in enumerate(gates):
+        if layer.dtype != np.float32 or not (layer.min() >= 0 and layer.max() <= 1):
+            raise InputError(f"gates of layer {k}: {layer.dtype}, must be float32 in 0..1")
+    return [MacArray.load(chip, k, on, effects, seed, die) for k, on in enumerate(gates)]

@@ -15,7 +15,7 @@ from chips.weights import Weights
 from pymodel.comparator import BoolArray, IndexArray, classify, compare, offsets_v, trims_v
 from pymodel.hold import held_left
 from pymodel.layer import Stage, pixel_volts
-from pymodel.mac import MacArray, code_gates
+from pymodel.mac import MacArray, code_gates, load_macs
 from pymodel.noise import Effects, ImageNoise
 from pymodel.rng import FloatArray
 from pymodel.timing import LayerTimes, compare_age_ps, layer_times
@@ -46,16 +46,16 @@ class Network:
     weights : codes, integration times in clocks and capacitors, per layer
     effects : imperfections that are on; that of the sense amplifiers has no part in it
     trims : signed comparator trim per class; all 0 by default
-    gates : how far the MAC gates of every layer are on, 0..1, float32 (words, lanes * bits); by
-        default as right cells turn them on
+    macs : the MAC cells of every layer, from `load_macs` with the gates of a die or from
+        `multilevel_macs`; by default as right cells turn them on
     pipelined : all layers sample together, so that holds are younger and integrators settle longer
     t_ctrl_error : relative error of all integration times, above -1
 
     Raises
     ------
     InputError
-        Codes or gates that do not fit the chip, a seed out of range, an integration time or
-        capacitor that does not exist.
+        Codes that do not fit the chip, a seed out of range, an integration time or capacitor
+        that does not exist.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Network:
         seed: int = 0,
         die: int = 0,
         trims: tuple[int, ...] | None = None,
-        gates: Sequence[FloatArray] | None = None,
+        macs: Sequence[MacArray] | None = None,
         pipelined: bool = False,
         t_ctrl_error: float = 0.0,
     ) -> None:
@@ -79,10 +79,9 @@ class Network:
             for times in layer_times(chip, weights.t_ctrl, pipelined)
         ]
         _check_codes(chip, weights)
-        on = code_gates(chip, weights) if gates is None else _checked_gates(chip, gates)
-        layers, die_of = range(len(chip.layers)), (self._effects, seed, die)
-        self._stages = [Stage(chip, k, *die_of) for k in layers]
-        self._macs = [MacArray.load(chip, k, on[k], *die_of) for k in layers]
+        die_of = (self._effects, seed, die)
+        self._stages = [Stage(chip, k, *die_of) for k in range(len(chip.layers))]
+        self._macs = macs or load_macs(chip, code_gates(chip, weights), *die_of)
         self._noise = ImageNoise(chip, seed, die)
         self._offsets_v = offsets_v(chip, seed, die)
         self._trims_v = trims_v(chip.mac, trims or (0,) * chip.chip.classes)
@@ -189,14 +188,3 @@ def _check_codes(chip: Chip, weights: Weights) -> None:
             )
         if codes.min() < -limit or codes.max() > limit:
             raise InputError(f"weights of layer {k}: allowed are codes -{limit}..{limit}")
-
-
-def _checked_gates(chip: Chip, gates: Sequence[FloatArray]) -> Sequence[FloatArray]:
-    """Gates of every layer, if they fit the chip."""
-    shapes = [(geometry.words, chip.word_cells) for geometry in chip.geometry]
-    if [layer.shape for layer in gates] != shapes:
-        raise InputError(f"gates: shapes {[g.shape for g in gates]}, must be {shapes}")
-    for k, layer in enumerate(gates):
-        if layer.dtype != np.float32 or not (layer.min() >= 0 and layer.max() <= 1):
-            raise InputError(f"gates of layer {k}: {layer.dtype}, must be float32 in 0..1")
-    return gates

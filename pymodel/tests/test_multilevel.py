@@ -19,16 +19,16 @@ from pymodel.error_laws import (
     Span,
 )
 from pymodel.error_laws.catalog import devices
+from pymodel.mac import MacArray
 from pymodel.multilevel import (
-    AnalogWeights,
-    MultilevelNetwork,
     analog_weights,
-    noisy_sums,
+    multilevel_macs,
     pair_targets,
     pair_variance,
     pair_weights,
 )
 from pymodel.network import Network
+from pymodel.noise import Effects
 from pymodel.rng import FloatArray, Stream, generator, normals
 
 CODES = np.arange(-15, 16, dtype=np.float32)
@@ -66,7 +66,7 @@ def test_errors_of_weights_scale_with_the_window_of_the_cells(high: float) -> No
     """A cell's error is in uS: half the window is twice the error of the weight."""
     device = DeviceLaw("half", "", Span(0, high, "uS"), NeuRram())
     codes = np.full((1, 100_000), 15, np.float32)
-    values = analog_weights(codes, 15, device, 0.0, (1, 0, 0)).values.astype(float)
+    values = analog_weights(codes, 15, device, 0.0, (1, 0, 0))[0].astype(float)
     top = ((1.536e-4 * high - 1.167e-2) * high + 0.2374) * high + 1.053
     rest = 1.053 * np.sqrt(0.5 - 0.5 / np.pi)  # of an empty cell, which has no negative half
     assert values.std() == pytest.approx(np.hypot(top, rest) * 15 / high, rel=0.01)
@@ -76,9 +76,8 @@ def test_errors_of_weights_scale_with_the_window_of_the_cells(high: float) -> No
 def test_generic_errors_do_not_depend_on_the_unit(g_max: float) -> None:
     for law in (AbsoluteError(0.02, g_max), RelativeError(0.02, g_max)):
         device = DeviceLaw("generic", "", Span(g_max / 10, g_max, "uS"), law)
-        values = analog_weights(
-            np.full((1, 100_000), 15, np.float32), 15, device, 0.0, (1, 0, 0)
-        ).values
+        codes = np.full((1, 100_000), 15, np.float32)
+        values, _ = analog_weights(codes, 15, device, 0.0, (1, 0, 0))
         low = 0.02 if isinstance(law, AbsoluteError) else 0.002
         assert values.std() == pytest.approx(np.hypot(0.02, low) / 0.9 * 15, rel=0.01)
 
@@ -90,8 +89,9 @@ def test_read_noise_by_moments_is_that_of_redrawn_cells() -> None:
     assert PCM.read is not None
     sigma = PCM.read.sigma(cells, 1.0)
     variance = pair_variance(sigma, 15, PCM.window)
-    columns = np.broadcast_to(inputs[:, None], (20_000, 20, 1))
-    fast = noisy_sums(AnalogWeights(codes, variance), columns, noise(1, 20_000, 2, 1))[..., 0]
+    rows = np.broadcast_to(inputs[:-1, None, None], (20_000, 19, 1, 1))
+    macs = MacArray(1, False, float(inputs[-1]), codes, variance)
+    fast = macs.sums(rows, noise(1, 20_000, 2))[..., 0]
     slow = np.zeros((20_000, 2), np.float32)
     for side, sign in enumerate((1, -1)):
         redrawn = cells[side] + sigma[side] * noise(2 + side, 20_000, 2, 20)
@@ -103,29 +103,31 @@ def test_read_noise_by_moments_is_that_of_redrawn_cells() -> None:
 def test_weights_of_a_drifting_device_shrink() -> None:
     """Of the full codes, whose drift exponent is 0.049."""
     codes = np.full((1, 20_000), 15, np.float32)
-    fresh, old = (analog_weights(codes, 15, PCM, age_s, (1, 0, 0)) for age_s in (1e-3, 86400.0))
-    shrunk = old.values.mean() / fresh.values.mean()
+    fresh, old = (analog_weights(codes, 15, PCM, age_s, (1, 0, 0))[0] for age_s in (1e-3, 86400.0))
+    shrunk = old.mean() / fresh.mean()
     assert shrunk == pytest.approx((86420 / 20) ** -0.049, rel=0.01)
 
 
-def test_without_a_device_the_labels_are_those_of_the_network(chip: Chip, weights: Weights) -> None:
-    images = load_images(embedded_images(chip), chip).pixels
-    ideal = MultilevelNetwork(chip, weights, None, age_s=0.0)
-    network = Network(chip, weights)
-    last = network.forward(images).layers[-1].reshape(len(images), -1)
-    assert np.array_equal(ideal.labels(images), last.argmax(1))
+def on_device(
+    chip: Chip, weights: Weights, device: DeviceLaw, seed: int = 0, die: int = 0
+) -> Network:
+    effects = Effects(read_noise=True)
+    macs = multilevel_macs(chip, weights, device, age_s=1.0, effects=effects, seed=seed, die=die)
+    return Network(chip, weights, effects=effects, macs=macs, seed=seed, die=die)
 
 
 def test_labels_do_not_depend_on_the_batch(chip: Chip, weights: Weights) -> None:
     images = load_images(embedded_images(chip), chip).pixels
-    network = MultilevelNetwork(chip, weights, PCM, age_s=1.0, seed=3, die=2)
+    network = on_device(chip, weights, PCM, seed=3, die=2)
     alone = [int(network.labels(images[k : k + 1], k)[0]) for k in range(len(images))]
     assert alone == network.labels(images).tolist()
 
 
 def test_dies_differ_and_a_die_stays_itself(chip: Chip, weights: Weights) -> None:
     def values(die: int) -> FloatArray:
-        return MultilevelNetwork(chip, weights, PCM, age_s=1.0, die=die).layers[0].values
+        return multilevel_macs(chip, weights, PCM, age_s=1.0, effects=Effects.none(), die=die)[
+            0
+        ].weights
 
     assert np.array_equal(values(0), values(0))
     assert np.corrcoef(values(0).ravel() - values(1).ravel(), values(0).ravel())[0, 1] < 0.9
@@ -137,8 +139,7 @@ def test_every_device_runs_the_large_network() -> None:
     weights = load_weights(default_weights(chip), chip)
     images = load_images(embedded_images(chip), chip)
     for device in devices():
-        network = MultilevelNetwork(chip, weights, device, age_s=1.0)
-        assert sum(layer.values.size for layer in network.layers) == 130_682
+        network = on_device(chip, weights, device)
         right = (network.labels(images.pixels[:16]) == images.labels[:16]).mean()
         assert right > 0.5, device.name
 
@@ -146,14 +147,11 @@ def test_every_device_runs_the_large_network() -> None:
 def test_an_age_beyond_the_law_is_refused(chip: Chip, weights: Weights) -> None:
     sonos = next(device for device in devices() if device.name == "SONOS")
     with pytest.raises(InputError, match="SonosDrift: age of 600000 s"):
-        MultilevelNetwork(chip, weights, sonos, age_s=6e5)
+        multilevel_macs(chip, weights, sonos, age_s=6e5, effects=Effects.none())
 
 
-def test_a_device_without_read_noise_sums_without() -> None:
-    held = AnalogWeights(np.ones((2, 3), np.float32), None)
-    columns = np.ones((1, 3, 1), np.float32)
-    unit = np.ones((1, 2, 1), np.float32)
-    assert (noisy_sums(held, columns, unit) == 3).all()
+def test_read_noise_is_that_of_the_device_or_none() -> None:
     device = dataclasses.replace(PCM, read=None, drift=None)
-    assert analog_weights(CODES[None], 15, device, 0.0, (0, 0, 0)).variance is None
+    assert analog_weights(CODES[None], 15, device, 0.0, (0, 0, 0))[1] is None
+    assert analog_weights(CODES[None], 15, PCM, 1.0, (0, 0, 0))[1] is not None
     assert isinstance(device.programming, PcmProgramming)

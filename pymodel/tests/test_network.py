@@ -17,7 +17,7 @@ import pytest
 from chips import Chip, InputError, load_chip
 from chips.weights import Weights
 from pymodel.comparator import compare
-from pymodel.mac import code_gates
+from pymodel.mac import code_gates, load_macs
 from pymodel.network import Network, Outputs
 from pymodel.noise import Effects
 from pymodel.tests.samples import random_images, random_weights
@@ -203,10 +203,10 @@ def test_weights_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> No
 def test_gates_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> None:
     gates = code_gates(chip, weights)
     with pytest.raises(InputError, match="gates: shapes"):
-        Network(chip, weights, gates=gates[:5])
+        load_macs(chip, gates[:5], Effects.none())
     gates[2] = gates[2] * np.float32(1.5)
     with pytest.raises(InputError, match="gates of layer 2"):
-        Network(chip, weights, gates=gates)
+        load_macs(chip, gates, Effects.none())
 
 
 def test_gates_take_the_place_of_the_codes(
@@ -214,7 +214,10 @@ def test_gates_take_the_place_of_the_codes(
 ) -> None:
     gates = code_gates(chip, weights)
     ideal = Network(chip, weights).forward(images[:2])
-    assert same(Network(chip, weights, gates=gates).forward(images[:2]), ideal)
+    assert same(
+        Network(chip, weights, macs=load_macs(chip, gates, Effects.none())).forward(images[:2]),
+        ideal,
+    )
     gates[0] = 1 - gates[0]
-    other = Network(chip, weights, gates=gates).forward(images[:2])
+    other = Network(chip, weights, macs=load_macs(chip, gates, Effects.none())).forward(images[:2])
     assert not np.array_equal(other.layers[0], ideal.layers[0])

@@ -19,7 +19,9 @@ from chips.images import ImageSet
 from chips.weights import default_weights, load_weights
 from pymodel.error_laws import DeviceLaw
 from pymodel.error_laws.catalog import devices, taox
-from pymodel.multilevel import MultilevelNetwork
+from pymodel.multilevel import multilevel_macs
+from pymodel.network import Network
+from pymodel.noise import Effects
 from scripts.command_line import OneLineParser, exit_status, require_positive
 from scripts.experiments.images import first_images
 from scripts.experiments.tsv import lines
@@ -74,8 +76,12 @@ def accuracy_percent(
     chip: Chip, images: ImageSet, device: DeviceLaw | None, age_s: float, die: int
 ) -> float:
     """Images that one die labels as the file does, in percent."""
-    weights = load_weights(default_weights(chip), chip)
-    network = MultilevelNetwork(chip, weights, device, age_s=age_s, die=die)
+    weights, effects = load_weights(default_weights(chip), chip), Effects(read_noise=True)
+    if device is None:
+        network = Network(chip, weights)
+    else:
+        macs = multilevel_macs(chip, weights, device, age_s=age_s, effects=effects, die=die)
+        network = Network(chip, weights, effects=effects, die=die, macs=macs)
     return 100 * float((network.labels(images.pixels) == images.labels).mean())
 
 

@@ -16,8 +16,10 @@ from chips.images import ImageSet
 from chips.weights import Weights, default_weights, load_weights, weight_words, word_masks
 from pymodel.device import load_device_of
 from pymodel.environment import Environment, chip_in
+from pymodel.mac import load_macs
 from pymodel.macro import Macro
 from pymodel.network import Network
+from pymodel.noise import Effects
 from scripts.command_line import OneLineParser, exit_status, require_positive
 from scripts.experiments.images import first_images
 from scripts.experiments.tsv import lines
@@ -74,7 +76,8 @@ def _row(
     macro.read_all(0.0)
     gates = [macro.gates(layer, held_s) for layer in range(len(chip.layers))]
     wrong = np.abs(np.concatenate(gates) - weight_words(chip, weights)) > 0.5
-    network = Network(chip_in(chip, environment), weights, gates=gates)
+    hot = chip_in(chip, environment)
+    network = Network(hot, weights, macs=load_macs(hot, gates, Effects.none()))
     right = float((network.labels(images.pixels) == images.labels).mean())
     return Row(
         environment.temperature_k,
