@@ -32,6 +32,8 @@ Y     ?=
 AT    ?=
 DIES  ?=
 SWEEP ?=
+ONLY  ?=
+RUNS  ?=
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -57,6 +59,7 @@ help: ## list the targets
 	@echo "  SEEDS=<list> LENGTH=<n> SCHEDULER=tcp://<host>:<port> (regress)"
 	@echo "  X=<parameter>:<values> Y=<the same> AT='<parameter>=<value> ...' DIES=<n> SWEEP=<name>"
 	@echo "  SCHEDULER= (sweep)"
+	@echo "  ONLY=<name> DIES=<n> RUNS=<n> (experiments)"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup
@@ -107,6 +110,12 @@ waves: setup ## run BENCH=<name> with waves and open the viewer
 .PHONY: bench
 bench: setup ## the benchmarks: speed as ratios, the cells beside published silicon
 	$(PY) scripts/bench.py --chip '$(CHIP)' --seed '$(SEED)'
+
+.PHONY: experiments
+experiments: setup ## claims of the published designs on the model: rows and plots; ONLY=<name>
+	$(PY) scripts/experiment.py --chip '$(CHIP)' --seed '$(SEED)' $(strip \
+	  $(call option,ONLY) $(call option,DATA) $(call option,IMAGES) $(call option,DIES) \
+	  $(call option,RUNS))
 
 .PHONY: check-controller
 check-controller: setup ## check RTL="<files>" of a controller of your own by its MAP=, with STIMULUS=<py>

@@ -101,7 +101,7 @@ def test_energy_of_an_image_whose_bias_is_on_for_one_layer_at_a_time(
 def test_bias_that_stays_on_draws_with_whatever_is_held(
     chip: Chip, macro: Macro, weights: Weights
 ) -> None:
-    """Layer 0 sees the first image until its reset for the second."""
+    """Layer 0 sees the first image until its reset for the second, layer 1 until the sample."""
     images = random_images(chip, 2)
     sequencer = Sequencer(chip, macro, weights, 1e-6)
     sequencer.image(images[0])
@@ -113,6 +113,11 @@ def test_bias_that_stays_on_draws_with_whatever_is_held(
     old_s = period_s  # the load clock
     expected = old_s * images[0] / 255 + (passed_s - old_s) * images[1] / 255
     assert macro.activity.volt_s[0] == pytest.approx(expected, rel=1e-6)
+    held, phases = Network(chip, weights).forward(images).layers[0], chip.phases
+    cycles = phases.reset_cycles + 2 * phases.gap_cycles + phases.sample_cycles
+    old_s += (cycles + weights.t_ctrl[0]) * chip.clock.clk_period_s
+    expected = old_s * held[0] + (passed_s - old_s) * held[1]
+    assert macro.activity.volt_s[1] == pytest.approx(expected, rel=1e-5, abs=1e-12)
     assert macro.activity.biased_s == pytest.approx([passed_s] * len(chip.layers))
     pairs = chip.chip.classes * (chip.chip.classes - 1) / 2
     assert found.comparators == pytest.approx(pairs * chip.energy.comparator_fj * 1e-15)

@@ -25,6 +25,7 @@ from pymodel.noise import Effects
 RATIOS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 7.0, 10.0)
 VARIATIONS = (0.2, 0.3, 0.4, 0.5)
 NORMAL, EVEN = 0.32, 0.85  # spread in parts of the bound: as the device has it, nearly even
+CASES = (*((variation, EVEN) for variation in VARIATIONS), (VARIATIONS[-1], NORMAL))
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,22 @@ def _below(bound: float, spread: float) -> float:
     return NormalDist().cdf(math.atanh(bound) / spread)
 
 
-def rows(chip: Chip, device: Device, weights: Weights, *, seed: int, dies: int) -> list[Row]:
-    """Every ratio at every variation, evenly spread, and the widest as the device spreads it."""
-    cases = [(variation, EVEN) for variation in VARIATIONS] + [(VARIATIONS[-1], NORMAL)]
+def rows(
+    chip: Chip,
+    device: Device,
+    weights: Weights,
+    *,
+    seed: int,
+    dies: int,
+    ratios: Sequence[float] = RATIOS,
+    cases: Sequence[tuple[float, float]] = CASES,
+) -> list[Row]:
+    """Every ratio at every variation and spread."""
     bits = weight_words(chip, weights)[word_masks(chip)]
     high = int(np.count_nonzero(bits))
     found = []
     for variation, spread in cases:
-        for ratio in RATIOS:
+        for ratio in ratios:
             low_share, high_share = wrong_share(ratio, variation, spread)
             expected = (len(bits) - high) * low_share + high * high_share
             point = Point(ratio, variation, spread)

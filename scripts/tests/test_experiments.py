@@ -1,0 +1,173 @@
+"""The experiments: closed forms, rows of a small run, plots that do not change, what is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chips import Chip, load_chip
+from chips.images import ImageSet
+from chips.weights import Weights, default_weights, load_weights
+from pymodel.device import Device, load_device
+from pymodel.network import Network
+from scripts.experiment import main
+from scripts.experiments import image_energy, noise_loss, read_errors, read_life, reader_power
+from scripts.experiments.drawing import draw
+
+
+@pytest.fixture(scope="module")
+def chip() -> Chip:
+    return load_chip("mini")
+
+
+@pytest.fixture(scope="module")
+def device() -> Device:
+    return load_device("amer2024")
+
+
+@pytest.fixture(scope="module")
+def weights(chip: Chip) -> Weights:
+    return load_weights(default_weights(chip), chip)
+
+
+@pytest.fixture(scope="module")
+def images(chip: Chip, weights: Weights) -> ImageSet:
+    """Random images, labelled as the chip without imperfections does."""
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 3, 8, 8), dtype=np.uint8)
+    return ImageSet(pixels, Network(chip, weights).labels(pixels).astype(np.uint8))
+
+
+@pytest.mark.parametrize("spread", [0.32, 0.85])
+@pytest.mark.parametrize(("ratio", "variation"), [(2.0, 0.5), (3.0, 0.5), (1.5, 0.3), (5.0, 0.5)])
+def test_the_share_of_wrong_cells_is_that_of_drawn_ones(
+    ratio: float, variation: float, spread: float
+) -> None:
+    drawn = 1 + variation * np.tanh(spread * np.random.default_rng(2).standard_normal(400_000))
+    reference = math.sqrt(ratio)
+    expected = (drawn > reference).mean(), (ratio * drawn < reference).mean()
+    found = read_errors.wrong_share(ratio, variation, spread)
+    assert found == pytest.approx(expected, abs=3e-3)
+    if ratio == 5.0:
+        assert found == (0.0, 0.0)
+
+
+def test_the_reader_reads_as_its_closed_form_says() -> None:
+    """All 653,410 cells of one die: none wrong at ratio 5, within 5 sigma at ratio 3 and less."""
+    chip, device = load_chip("cifar10"), load_device("amer2024")
+    weights = load_weights(default_weights(chip), chip)
+    rows = read_errors.rows(
+        chip, device, weights, seed=4, dies=1, ratios=(2.0, 3.0, 5.0), cases=((0.5, 0.85),)
+    )
+    assert all(row.low_cells + row.high_cells == 653_410 for row in rows)
+    low, middle, high = rows
+    assert (high.wrong, high.partial, high.expected) == (0, 0, 0)
+    for row in (low, middle):
+        assert row.wrong == pytest.approx(row.expected, abs=5 * math.sqrt(row.expected))
+
+
+def test_the_loss_is_that_of_the_same_images(
+    chip: Chip, weights: Weights, images: ImageSet
+) -> None:
+    rows = noise_loss.rows(chip, weights, images, seed=3, runs=2)
+    assert [(row.case, row.seed) for row in rows] == [
+        *(("stage noise", 3), ("stage noise", 4), ("every effect", 3), ("every effect", 4))
+    ]
+    for row in rows:
+        effects = noise_loss.CASES[row.case]
+        labels = Network(chip, weights, effects=effects, seed=row.seed).labels(images.pixels)
+        share = float((labels == images.labels).mean())
+        assert row.clean_percent == 100
+        assert row.percent == pytest.approx(100 * share)
+        assert row.loss_percent == row.flipped_percent == pytest.approx(100 * (1 - share))
+        assert row.loss_error_percent == pytest.approx(100 * math.sqrt(share * (1 - share) / 40))
+
+
+def pulse_s(chip: Chip) -> float:
+    """Length of a read pulse."""
+    return chip.reader.pulse_cycles * chip.clock.clk_period_s
+
+
+def test_power_falls_with_the_interval_between_its_bounds(
+    chip: Chip, device: Device, weights: Weights
+) -> None:
+    rows = reader_power.rows(chip, device, weights, seed=1)
+    shortest_s, longest_s = reader_power.bounds_s(chip, device)
+    energies = [row.pulsed_w * row.interval_s for row in rows]
+    assert energies == pytest.approx([energies[0]] * len(rows))
+    assert [row.possible for row in rows] == [
+        shortest_s <= row.interval_s <= longest_s for row in rows
+    ]
+    described_s = chip.reader.refresh_interval_us * 1e-6
+    assert {shortest_s, longest_s, described_s} <= {row.interval_s for row in rows}
+    assert rows[0].static_w == pytest.approx(energies[0] / pulse_s(chip), rel=0.05)
+
+
+def test_the_pulsed_reader_disturbs_as_much_less_as_it_reads_less(
+    chip: Chip, device: Device
+) -> None:
+    """A 100 kohm cell sees nearly its final voltage for the whole pulse."""
+    last, interval_s = read_life.rows(chip, device)[-1], chip.reader.refresh_interval_us * 1e-6
+    assert last.pulsed_s / last.static_s == pytest.approx(interval_s / pulse_s(chip), rel=0.05)
+    assert all(row.pulsed_s > row.bound_s for row in read_life.rows(chip, device))
+
+
+def test_an_image_costs_as_long_as_its_layers_have_bias(
+    chip: Chip, device: Device, weights: Weights, images: ImageSet
+) -> None:
+    always, gated, pipelined = image_energy.rows(chip, device, weights, images, seed=1)
+    clocks = len(chip.layers) + 1
+    for part in ("macs", "reads", "integrators", "pools"):
+        assert getattr(always, part) == pytest.approx(clocks * getattr(pipelined, part))
+    around = 10 + 4 + 1 + 1 + 4
+    share = (around + weights.t_ctrl[0]) / (50 * clocks)
+    assert len(set(weights.t_ctrl)) == 1
+    assert gated.macs / always.macs == pytest.approx(share)
+    assert gated.reads == always.reads
+
+
+def test_a_plot_is_the_same_again(chip: Chip, device: Device, tmp_path: Path) -> None:
+    rows = read_life.rows(chip, device)
+    for name in ("a", "b"):
+        draw(tmp_path / f"{name}.svg", lambda axes: read_life.fill(axes, rows))
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Exit status of `scripts/experiment.py` on the small chip."""
+    monkeypatch.setattr("sys.argv", ["experiment.py", "--chip", "mini", *arguments])
+    return main()
+
+
+def test_the_command_writes_rows_and_plots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, "--dies", "1", "--runs", "1", "--out", str(tmp_path)) == 0
+    names = ("read_errors", "noise_loss", "image_energy", "read_life", "reader_power")
+    for name in names:
+        assert json.loads((tmp_path / f"{name}.json").read_text())
+        assert (tmp_path / f"{name}.svg").exists()
+    told = capsys.readouterr().out
+    assert all(f"\n{name}\n" in told for name in names)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--only", "magic"), "ONLY=magic: allowed are read_errors, noise_loss"),
+        (("--images", "0"), "IMAGES=0: the set holds"),
+        (("--dies", "0"), "DIES=0: allowed are 1 and more"),
+        (("--runs", "-1"), "RUNS=-1: allowed are 1 and more"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    assert command(monkeypatch, *arguments) == 2
+    assert message in capsys.readouterr().err
