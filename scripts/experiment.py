@@ -32,7 +32,15 @@ from chips.images import ImageSet, data_file, embedded_images, load_images  # no
 from chips.weights import default_weights, load_weights  # noqa: E402
 from pymodel.device import load_device_of  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
-from scripts.experiments import image_energy, noise_loss, read_errors, read_life, reader_power  # noqa: E402
+from scripts.experiments import (  # noqa: E402
+    device_loss,
+    device_table,
+    image_energy,
+    noise_loss,
+    read_errors,
+    read_life,
+    reader_power,
+)
 from scripts.experiments.drawing import draw  # noqa: E402
 from sim.runner import require_seed  # noqa: E402
 
@@ -55,11 +63,13 @@ def experiments(args: argparse.Namespace) -> dict[str, Experiment]:
     die = partial(read_errors.rows, chip, device, weights, seed=args.seed, dies=args.dies)
     noise = partial(noise_loss.rows, chip, weights, images, seed=args.seed, runs=args.runs)
     energy = partial(image_energy.rows, chip, device, weights, images, seed=args.seed)
+    devices = partial(device_loss.rows, images, args.dies, chip)
     life = partial(read_life.rows, chip, device)
     power = partial(reader_power.rows, chip, device, weights, seed=args.seed)
     return {
         "read_errors": Experiment(die, read_errors.lines, read_errors.fill),
         "noise_loss": Experiment(noise, noise_loss.lines, noise_loss.fill),
+        "device_loss": Experiment(devices, device_table.lines, device_table.fill),
         "image_energy": Experiment(energy, image_energy.lines, image_energy.fill),
         "read_life": Experiment(life, read_life.lines, read_life.fill),
         "reader_power": Experiment(power, reader_power.lines, reader_power.fill),

@@ -146,7 +146,10 @@ def test_the_command_writes_rows_and_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(monkeypatch, "--dies", "1", "--runs", "1", "--out", str(tmp_path)) == 0
-    names = ("read_errors", "noise_loss", "image_energy", "read_life", "reader_power")
+    names = (
+        *("read_errors", "noise_loss", "device_loss", "image_energy", "read_life"),
+        "reader_power",
+    )
     for name in names:
         assert json.loads((tmp_path / f"{name}.json").read_text())
         assert (tmp_path / f"{name}.svg").exists()
