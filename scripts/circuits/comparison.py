@@ -65,5 +65,5 @@ def compared(
     limit: float | None,
 ) -> Comparison:
     """A comparison of flat arrays of the same number of points."""
-    both = (np.asarray(values, np.float64).ravel() for values in (model, simulated))
-    return Comparison(circuit, quantity, *both, floor, limit)
+    flat, points = (np.asarray(values, np.float64).ravel() for values in (model, simulated))
+    return Comparison(circuit, quantity, flat, points, floor, limit)

@@ -13,12 +13,18 @@ from chips import Chip
 from pymodel.tia import capacitance_f, gain, lag_left, picoseconds, ramp_lag, reset_left
 from scripts.circuits.amplifier import amplifier, unity_gain_rad_s
 from scripts.circuits.comparison import Comparison, compared
-from scripts.circuits.simulator import Floats, Netlist, Waves, simulate
+from scripts.circuits.simulator import (
+    Floats,
+    Netlist,
+    Waves,
+    control,
+    current_pulse,
+    simulate,
+)
 
 LIMIT, FLOOR = 0.01, 0.01  # relative; of full scale
 PARTS = (0.9, 0.3, -0.6)  # of full scale: where the integrations end
 PROGRESS = np.array([0.05, 0.1, 0.25, 0.5, 1.0])
-EDGE_S = 1e-12
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,7 @@ def _cases(chip: Chip) -> list[Case]:
 
 def netlist(chip: Chip, times: Times, cases: list[Case]) -> Netlist:
     """An empty integrator for each case; the current of the I-sense flows out of its input."""
-    begin_s = times.sampled
-    lines = [f"Vreset reset 0 pwl(0 0 {begin_s} 0 {begin_s + EDGE_S} 1)"]
+    lines = [control("reset", times.sampled, 2 * times.reset)]
     for k, case in enumerate(cases):
         lines += _integrator(chip, times, k, case)
     step_s = chip.mac.settle_tau_ns * 1e-9 / 50
@@ -88,7 +93,7 @@ def _integrator(chip: Chip, times: Times, k: int, case: Case) -> list[str]:
     c_f_f = capacitance_f(mac, case.cf_sel)
     ampere = case.volt_lsb * mac.g_lsb_us * 1e-6 * mac.mirror_ratio
     return [
-        f"Isense{k} in{k} 0 pulse(0 {ampere} 0 {EDGE_S} {EDGE_S} {times.integrated - EDGE_S} 1)",
+        f"Isense{k} in{k} 0 {current_pulse(ampere, times.integrated)}",
         f"Cf{k} out{k} in{k} {c_f_f} ic=0",
         f"Xreset{k} out{k} in{k} reset switch ron={mac.reset_tau_ns * 1e-9 / c_f_f}",
         *amplifier(str(k), f"in{k}", f"out{k}", unity_gain_rad_s(mac, c_f_f)),
@@ -127,17 +132,11 @@ def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> list[Co
     ends_v = np.array([sum(_output_v(chip, case, times.t_ctrl_ps)) for case in cases])
     left = np.array([reset_left(chip.mac, picoseconds(t)) for t in ages_s])
     model, simulated = np.outer(ends_v, left), _outputs(waves, cases, times.sampled + ages_s)
-    v_fs_v = chip.mac.v_fs_v
+    within = (model[:, :-1], simulated[:, :-1], chip.mac.v_fs_v)
+    end = (model[:, -1], simulated[:, -1], chip.mac.v_fs_v)
     return [
-        compared("integrator", "in a reset, of full scale", model, simulated, v_fs_v, None),
-        compared(
-            "integrator",
-            "after a reset, of full scale",
-            model[:, -1],
-            simulated[:, -1],
-            v_fs_v,
-            LIMIT,
-        ),
+        compared("integrator", "within a reset, of full scale", *within, None),
+        compared("integrator", "after a reset, of full scale", *end, LIMIT),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from chips import Chip
 from chips.sections import Reader
@@ -18,7 +19,7 @@ from pymodel.reader import (
     safe_node_v,
 )
 from scripts.circuits.comparison import Comparison, compared
-from scripts.circuits.simulator import Floats, Netlist, Waves, simulate
+from scripts.circuits.simulator import Floats, Netlist, Waves, control, simulate
 
 LIMIT, FLOOR = 0.01, 0.01  # relative; of full scale
 CELLS_OHM = np.array([800, 1.2e3, 2e3, 10e3, 30e3, 100e3], np.float32)
@@ -41,8 +42,8 @@ def slot_netlist(reader: Reader, clock_s: float) -> Netlist:
     reset_s = reader.reset_cycles * clock_s
     read_s = reset_s + reader.gap_cycles * clock_s
     end_s = read_s + reader.pulse_cycles * clock_s
-    controls = (_pulse("reset", 0, reset_s), _pulse("read", read_s, end_s))
-    lines = [*controls, f"Vdd vdd 0 {reader.vdd_v}"]
+    lines = [control("reset", 0, reset_s), control("read", read_s, end_s)]
+    lines.append(f"Vdd vdd 0 {reader.vdd_v}")
     for k, ohm in enumerate(CELLS_OHM):
         lines += _cell(reader, k, float(ohm))
     analysis = f"tran {clock_s / 200} {end_s + clock_s} 0 {clock_s / 500} uic"
@@ -74,13 +75,6 @@ def _cell(reader: Reader, k: int, ohm: float, start_v: float = OLD_V) -> list[st
         f"Rleak{k} x{k} 0 {reader.leak_tau_us * 1e-6 / hold_f}",
         f"Xreset{k} x{k} 0 reset switch ron={reader.node_reset_tau_ns * 1e-9 / hold_f}",
     ]
-
-
-def _pulse(name: str, begin_s: float, end_s: float) -> str:
-    """Control of a switch, high from begin to end."""
-    low = "" if begin_s == 0 else f"0 0 {begin_s} 0 {begin_s + 1e-13} 1"
-    high = "0 1" if begin_s == 0 else ""
-    return f"V{name} {name} 0 pwl({low}{high} {end_s} 1 {end_s + 1e-13} 0)"
 
 
 def _reset(reader: Reader, clock_s: float, slot: Waves) -> Comparison:
@@ -115,12 +109,15 @@ def _held(reader: Reader, hold: Waves) -> list[Comparison]:
     gates = [gate_on(reader, node_v) for node_v in model]
     ends_s = [droop_s(reader, float(v), safe_node_v(reader)) for v in start_v[:2]]
     turns_s = [_turn_s(hold, k) for k in range(2)]
-    floor_v = FLOOR * reader.vdd_v
     return [
-        compared("reader", "held node", model, _nodes(hold, times_s), floor_v, LIMIT),
+        _compared(reader, "held node", model, _nodes(hold, times_s)),
         compared("reader", "gate of the MAC", gates, _nodes(hold, times_s, "g"), FLOOR, LIMIT),
         compared("reader", "time until a gate turns on", ends_s, turns_s, 0.0, LIMIT),
     ]
+
+
+def _compared(reader: Reader, quantity: str, model: npt.ArrayLike, simulated: Floats) -> Comparison:
+    return compared("reader", quantity, model, simulated, FLOOR * reader.vdd_v, LIMIT)
 
 
 def _nodes(waves: Waves, times_s: Floats, name: str = "x") -> Floats:

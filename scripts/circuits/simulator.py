@@ -18,8 +18,22 @@ Floats = npt.NDArray[np.float64]
 
 # Lines of every netlist: how precisely it is solved, and a switch that is ideal but for its `ron`.
 OPTIONS = ".options reltol=1e-5 abstol=1e-15 vntol=1e-8 chgtol=1e-18"
+LIMIT_S = 120  # a netlist takes seconds
+EDGE_S = 1e-11  # of a control; ngspice loses itself in small steps behind a steeper one
 SWITCH = ".subckt switch a b on ron=1\nS1 a b on 0 model\n.model model sw(vt=0.5 ron={ron} "
 SWITCH += "roff=1e15)\n.ends"
+
+
+def control(name: str, begin_s: float, end_s: float) -> str:
+    """Source on the node `name`, 1 V from begin to end: a switch turns in the middle of an edge."""
+    half_s = EDGE_S / 2
+    rise = f"0 0 {begin_s - half_s} 0 {begin_s + half_s} 1" if begin_s > 0 else "0 1"
+    return f"V{name} {name} 0 pwl({rise} {end_s - half_s} 1 {end_s + half_s} 0)"
+
+
+def current_pulse(ampere: float, end_s: float) -> str:
+    """Current from the beginning to the end, with the charge of steep edges."""
+    return f"pulse(0 {ampere} 0 {EDGE_S} {EDGE_S} {end_s - EDGE_S} 1)"
 
 
 @dataclass(frozen=True)
@@ -84,9 +98,13 @@ def simulate(netlist: Netlist, folder: Path) -> Waves:
     file, output = folder / f"{netlist.name}.cir", folder / f"{netlist.name}.data"
     output.unlink(missing_ok=True)
     file.write_text(netlist.text(Path(output.name)))
-    run = subprocess.run(
-        (ngspice, "-b", file.name), cwd=folder, capture_output=True, text=True, check=False
-    )
+    command = (ngspice, "-b", file.name)
+    try:
+        run = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=LIMIT_S
+        )
+    except subprocess.TimeoutExpired:
+        raise SimulationError(f"ngspice does not finish {file} in {LIMIT_S} s") from None
     if run.returncode or not output.exists():
         raise SimulationError(f"ngspice fails on {file}: {_reason(run.stdout + run.stderr)}")
     columns = np.loadtxt(output, skiprows=1, ndmin=2).T
