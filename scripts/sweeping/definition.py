@@ -65,6 +65,12 @@ class Definition:
             point = moved(axis.name, point, axis.name, value)
         return point
 
+    @property
+    def fixed_text(self) -> str:
+        """Parameters that stand elsewhere than by default, in words; empty if none does."""
+        values, usual = asdict(self.fixed), asdict(Point())
+        return ", ".join(f"{n} {v:g}" for n, v in values.items() if v != usual[n])
+
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold; of the files their names and hashes, not where they lie."""
         names = {"weights": Path(self.weights).name, "data": Path(self.data).name}

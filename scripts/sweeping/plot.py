@@ -33,11 +33,13 @@ def plot(path: Path, definition: Definition, points: Sequence[PointSummary]) -> 
             _map(figure, axes, definition, points)
             bars = "mean over dies"
         _scale(axes, definition.axes[0])
-        axes.set_title(
-            f"{definition.chip}: {definition.dies} dies x {definition.images} images\n{bars}",
-            fontsize=9,
-        )
+        axes.set_title(f"{_subject(definition)}\n{bars}", fontsize=9)
         figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _subject(definition: Definition) -> str:
+    dies = f"{definition.chip}: {definition.dies} dies x {definition.images} images"
+    return ", ".join(filter(None, (dies, definition.fixed_text)))
 
 
 def _scale(axes: Axes, axis: Axis) -> None:

@@ -14,6 +14,8 @@ import pytest
 from pymodel.die import Point
 from scripts import sweep
 from scripts.sweeping.axis import LABELS, NAMES, Axis, parse_axis, parse_fixed
+from scripts.sweeping.definition import Definition
+from scripts.sweeping.plot import plot
 from scripts.sweeping.statistics import standard_error, summaries, wilson
 from scripts.sweeping.task import Result
 from sim.sources import ROOT
@@ -199,6 +201,23 @@ def test_a_point_is_the_mean_of_its_dies_with_both_bars() -> None:
     assert found.die_error == pytest.approx((0.08 / 3 / 4) ** 0.5)  # s^2 = sum (x - 0.5)^2 / 3
     assert (found.low, found.high) == wilson(0.5, 10)
     assert (found.dies, found.worst, found.wrong, found.partial) == (4, 0.3, 10.0, 4.0)
+
+
+@pytest.mark.parametrize("second", [0, 2, 9], ids=["line", "family of lines", "map"])
+def test_a_plot_shows_every_axis_and_repeats_in_every_byte(second: int, tmp_path: Path) -> None:
+    axes = [Axis("age_s", (1.0, 10.0, 1e3)), Axis("variation", tuple(range(1, second + 1)))]
+    chosen = tuple(axes[: 2 if second else 1])
+    definition = Definition(
+        "mini", "amer2024", "", "", 10, 4, 1, True, chosen, Point(ratio=3), ("", "", "")
+    )
+    results = [replace(RESULTS[task.die], at=task.at) for task in definition.tasks]
+    files = [tmp_path / name for name in ("a.svg", "b.svg")]
+    for file in files:
+        plot(file, definition, summaries(results, 10))
+    assert files[0].read_bytes() == files[1].read_bytes()
+    drawn = files[0].read_text()
+    assert "mini: 4 dies x 10 images, ratio 3" in drawn
+    assert all(f">{LABELS[axis.name]}<" in drawn for axis in chosen)
 
 
 def test_points_stand_in_the_order_of_their_values_however_they_came() -> None:
