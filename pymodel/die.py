@@ -33,6 +33,7 @@ LIMITS = {
     "r_ref_ohm": (1.0, 1e9),
     "noise_scale": (0.0, 100.0),
     "t_ctrl_error": (-0.99, 10.0),
+    "hold_s": (0.0, 1.0),
 }  # of what a point may hold, ends included; an `Environment` has its own
 
 
@@ -48,6 +49,7 @@ class Point:
     r_ref_ohm: reference of the reader; if only a ratio is given, the geometric mean of both levels.
     noise_scale: factor on mean and RMS of the noise of all stages.
     t_ctrl_error: relative error of all integration times.
+    hold_s: time since the storage nodes were read; they leak.
     temperature_k, age_s, dose_krad: environment of the die.
 
     Raises
@@ -62,6 +64,7 @@ class Point:
     r_ref_ohm: float | None = None
     noise_scale: float = 1.0
     t_ctrl_error: float = 0.0
+    hold_s: float = 0.0
     temperature_k: float = ROOM_K
     age_s: float = 0.0
     dose_krad: float = 0.0
@@ -200,7 +203,7 @@ def make_die(
     macro = Macro(moved, cells, seed=seed, die=die, environment=point.environment)
     macro.preset_weights(weights)
     macro.read_all(0.0)
-    gates = [macro.gates(layer, 0.0) for layer in range(len(chip.layers))]
+    gates = [macro.gates(layer, point.hold_s) for layer in range(len(chip.layers))]
     network = Network(
         macro.chip,
         weights,

@@ -133,6 +133,16 @@ def test_heat_makes_the_macs_weaker_and_a_longer_integration_makes_up_for_it() -
     assert np.allclose(longer.network.forward(IMAGES).layers[0], ideal, rtol=0, atol=1e-5)
 
 
+def test_held_nodes_lose_as_many_low_cells_as_their_leakage_takes_below_the_threshold() -> None:
+    """VDD R_ref / (R + R_ref) e^(-t / tau) = VDD / 2 at R = 1.2 Ron."""
+    reference, tau_s = math.sqrt(5), CHIP.reader.leak_tau_us * 1e-6
+    hold_s = tau_s * math.log(2 * reference / (1.2 + reference))
+    wanted = weight_words(CHIP, load_weights(default_weights(CHIP), CHIP))[word_masks(CHIP)]
+    expected = (~wanted).sum() * NormalDist().cdf(-math.atanh(0.2 / 0.5) / EVEN)
+    found = die(Point(ratio=5, spread=EVEN, hold_s=hold_s)).wrong
+    assert abs(found - expected) < 5 * math.sqrt(expected)
+
+
 def test_old_cells_are_read_wrong_as_far_as_their_drift_takes_them_over_the_reference() -> None:
     """High cells of ratio 4.2 drift by e^(-0.05 * 3.5 decades); their bound is 1.02 R_ref."""
     fresh, old = (die(Point(ratio=4.2, spread=EVEN, age_s=age)) for age in (0.0, 3.16e6))

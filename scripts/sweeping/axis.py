@@ -18,6 +18,7 @@ LABELS = {
     "r_ref_ohm": "reference resistor (ohm)",
     "noise_scale": "stage noise / table",
     "t_ctrl_error": "relative error of T_ctrl",
+    "hold_s": "time since the read (s)",
     "temperature_k": "temperature (K)",
     "age_s": "time since programming (s)",
     "dose_krad": "total ionizing dose (krad(Si))",

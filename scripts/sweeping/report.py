@@ -35,7 +35,7 @@ def progress(definition: Definition, result: Result, number: int, left_s: float)
 
 def table(definition: Definition, points: Sequence[PointSummary]) -> str:
     """All grid points, at most 100 columns wide."""
-    names = "".join(f"{axis.name:>13}" for axis in definition.axes)
+    names = "".join(f"{axis.name:>15}" for axis in definition.axes)
     header = (
         f"{names}{'dies':>6}{'accuracy %':>18}{'images %':>17}{'worst %':>9}{'wrong':>10}"
         f"{'partial':>10}"
@@ -44,7 +44,7 @@ def table(definition: Definition, points: Sequence[PointSummary]) -> str:
 
 
 def _row(point: PointSummary) -> str:
-    values = "".join(f"{value:>13.6g}" for value in point.at)
+    values = "".join(f"{value:>15.6g}" for value in point.at)
     error = "" if point.die_error is None else f" +- {100 * point.die_error:.2f}"
     mean = f"{100 * point.accuracy:.2f}{error}"
     images = f"{100 * point.low:.1f}..{100 * point.high:.1f}"
