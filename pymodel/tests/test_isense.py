@@ -19,7 +19,7 @@ def test_every_integrator_has_its_mirror(chip: Chip) -> None:
     assert mirrors.scale.shape == mirrors.offset.shape == (16, 1024)
     assert (mirrors.scale - 1).std() == pytest.approx(0.005, rel=0.03)
     lsb_a = chip.mac.g_lsb_us * 1e-6  # at 1 V
-    assert mirrors.offset.std() == pytest.approx(50e-9 / lsb_a, rel=0.03)
+    assert mirrors.offset.std() == pytest.approx(2.5e-9 / lsb_a, rel=0.03)
 
 
 def test_mirrors_belong_to_the_die(chip: Chip) -> None:

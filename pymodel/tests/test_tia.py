@@ -34,7 +34,7 @@ def chip() -> Chip:
 
 
 def test_gain_is_current_times_time_over_capacitance(chip: Chip) -> None:
-    t_ctrl_s, g_s, mirror, c_f = 400e-9, 1e-6, 0.01, 100e-15 * 8
+    t_ctrl_s, g_s, mirror, c_f = 400e-9, 0.05e-6, 0.2, 100e-15 * 8
     assert gain(chip.mac, 400_000, 3) == pytest.approx(g_s * mirror * t_ctrl_s / c_f, rel=1e-6)
     assert gain(chip.mac, 400_000, 3) == pytest.approx(chip.gain(20, 3), rel=1e-6)
 
