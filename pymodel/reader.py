@@ -22,13 +22,26 @@ def divider_v(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
     """Voltage of the divider VDD - RRAM - X - R_ref - ground, in volts, any shape.
 
     V_div = VDD R_ref / (R + R_ref); an infinite resistance gives 0.
+
+    Raises
+    ------
+    InputError
+        A resistance that is not above 0.
     """
+    _require_resistance(resistance_ohm)
     total: FloatArray = resistance_ohm + np.float32(reader.r_ref_ohm)
     return np.divide(np.float32(reader.vdd_v * reader.r_ref_ohm), total, dtype=np.float32)
 
 
 def divider_tau_s(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
-    """Time constant C (R || R_ref) of a node while it is read, in seconds, any shape."""
+    """Time constant C (R || R_ref) of a node while it is read, in seconds, any shape.
+
+    Raises
+    ------
+    InputError
+        A resistance that is not above 0.
+    """
+    _require_resistance(resistance_ohm)
     parallel_s = np.reciprocal(resistance_ohm) + np.float32(1 / reader.r_ref_ohm)
     return np.divide(np.float32(reader.c_hold_ff * 1e-15), parallel_s, dtype=np.float32)
 
@@ -43,7 +56,7 @@ def read_node_v(
     Raises
     ------
     InputError
-        A negative time.
+        A negative time, or a resistance that is not above 0.
     """
     _require_time("read pulse", pulse_s)
     goal = divider_v(reader, resistance_ohm)
@@ -91,6 +104,12 @@ def gate_on(reader: Reader, node_v: FloatArray) -> FloatArray:
 def safe_node_v(reader: Reader) -> float:
     """Lowest node voltage at which the gate is fully off, in volts."""
     return reader.inverter_threshold_v + reader.vdd_v / (2 * reader.inverter_gain)
+
+
+def _require_resistance(resistance_ohm: FloatArray) -> None:
+    lowest_ohm = np.min(resistance_ohm, initial=np.inf)
+    if not lowest_ohm > 0:
+        raise InputError(f"resistance of {lowest_ohm:g} ohm, must be above 0")
 
 
 def _require_time(what: str, time_s: float) -> None:

@@ -12,6 +12,7 @@ from chips import Chip, InputError, load_chip
 from chips.sections import Reader
 from pymodel.reader import (
     NodeArray,
+    divider_tau_s,
     divider_v,
     droop_s,
     gate_on,
@@ -172,3 +173,11 @@ def test_the_age_is_that_of_the_oldest_bank(chip: Chip) -> None:
         read = np.full((last - first, chip.word_cells), 1e3, np.float32)
         nodes.read(bank, read, RESET_S, PULSE_S, 1.5e-3)
     assert nodes.age_s(2e-3) == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize("ohm", [-1.0, 0.0, math.nan])
+def test_resistances_that_cannot_be_are_refused(reader: Reader, ohm: float) -> None:
+    cells = np.array([1e4, ohm], np.float32)
+    for use in (divider_v, divider_tau_s):
+        with pytest.raises(InputError, match=r"resistance of .* ohm, must be above 0"):
+            use(reader, cells)
