@@ -137,6 +137,10 @@ xcheck: ## the core with unknown states: its netlist in Icarus Verilog, four sta
 	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-netlist.txt
 	$(PY) scripts/xcheck.py --seed '$(SEED)' $(if $(filter file,$(origin CHIP)),,--chip '$(CHIP)')
 
+.PHONY: spice
+spice: setup ## the analog model beside ngspice, circuit by circuit, point by point
+	$(PY) scripts/spice.py --chip '$(CHIP)'
+
 .PHONY: train
 train: ## train the network of the chip on CIFAR-10 in DATA or CIFAR10_DIR, else download it
 	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-train.txt

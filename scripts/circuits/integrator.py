@@ -39,6 +39,7 @@ class Case:
 class Times:
     """Ends of the integration, of the sample and of the reset, in seconds."""
 
+    t_ctrl_cycles: int
     integrated: float
     sampled: float
     reset: float
@@ -48,10 +49,22 @@ class Times:
         """Length of the integration."""
         return picoseconds(self.integrated)
 
+    @property
+    def circuit(self) -> str:
+        """What the table calls it."""
+        return f"integrator, T = {self.t_ctrl_cycles}"
+
 
 def compare_integrator(chip: Chip, folder: Path) -> list[Comparison]:
+    """The shortest integration, most of which is lag, and the longest."""
+    lengths = (1, chip.phases.t_ctrl_max_cycles)
+    return [row for cycles in lengths for row in _compare(chip, cycles, folder)]
+
+
+def _compare(chip: Chip, t_ctrl_cycles: int, folder: Path) -> list[Comparison]:
     """Output while it integrates, while it settles, and what a reset leaves of it."""
-    times, cases = _times(chip), _cases(chip)
+    times = _times(chip, t_ctrl_cycles)
+    cases = _cases(chip, times)
     waves = simulate(netlist(chip, times, cases), folder)
     return [
         _ramp(chip, times, cases, waves),
@@ -60,19 +73,20 @@ def compare_integrator(chip: Chip, folder: Path) -> list[Comparison]:
     ]
 
 
-def _times(chip: Chip) -> Times:
-    """The phases of the layer sequencer with its longest integration, then its reset."""
+def _times(chip: Chip, t_ctrl_cycles: int) -> Times:
+    """The phases of the layer sequencer, then the reset of the next layer clock."""
     clock_s, phases = chip.clock.clk_period_s, chip.phases
-    integrated_s = phases.t_ctrl_max_cycles * clock_s
+    integrated_s = t_ctrl_cycles * clock_s
     sampled_s = integrated_s + (phases.gap_cycles + phases.sample_cycles) * clock_s
-    return Times(integrated_s, sampled_s, sampled_s + phases.reset_cycles * clock_s)
+    reset_s = sampled_s + phases.reset_cycles * clock_s
+    return Times(t_ctrl_cycles, integrated_s, sampled_s, reset_s)
 
 
-def _cases(chip: Chip) -> list[Case]:
+def _cases(chip: Chip, times: Times) -> list[Case]:
     """Smallest and largest capacitor, each with sums that end at some parts of full scale."""
-    t_ctrl_ps, ends = _times(chip).t_ctrl_ps, (0, 2**chip.mac.cf_sel_bits - 1)
+    ends = (0, 2**chip.mac.cf_sel_bits - 1)
     return [
-        Case(cf_sel, part * chip.mac.v_fs_v / float(gain(chip.mac, t_ctrl_ps, cf_sel)))
+        Case(cf_sel, part * chip.mac.v_fs_v / float(gain(chip.mac, times.t_ctrl_ps, cf_sel)))
         for cf_sel, part in product(ends, PARTS)
     ]
 
@@ -85,7 +99,7 @@ def netlist(chip: Chip, times: Times, cases: list[Case]) -> Netlist:
     step_s = chip.mac.settle_tau_ns * 1e-9 / 50
     analysis = f"tran {step_s} {times.reset} 0 {step_s} uic"
     probes = tuple(f"v(out{k})" for k in range(len(cases)))
-    return Netlist("integrator", tuple(lines), analysis, probes)
+    return Netlist(f"integrator_{times.t_ctrl_cycles}", tuple(lines), analysis, probes)
 
 
 def _integrator(chip: Chip, times: Times, k: int, case: Case) -> list[str]:
@@ -104,7 +118,7 @@ def _ramp(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Comparis
     ages_s = PROGRESS * times.integrated
     model = [[sum(_output_v(chip, case, picoseconds(t))) for t in ages_s] for case in cases]
     simulated = _outputs(waves, cases, ages_s)
-    return _compared(chip, "output while it integrates", model, simulated)
+    return _compared(chip, times, "output while it integrates", model, simulated)
 
 
 def _settled(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Comparison:
@@ -113,7 +127,7 @@ def _settled(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Compa
     ends = [_output_v(chip, case, times.t_ctrl_ps) for case in cases]
     model = [goal_v + lag_v * left for goal_v, lag_v in ends]
     simulated = _outputs(waves, cases, times.integrated + ages_s)
-    return _compared(chip, "output while it settles", model, simulated)
+    return _compared(chip, times, "output while it settles", model, simulated)
 
 
 def _output_v(chip: Chip, case: Case, duration_ps: int) -> tuple[float, float]:
@@ -135,8 +149,8 @@ def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> list[Co
     within = (model[:, :-1], simulated[:, :-1], chip.mac.v_fs_v)
     end = (model[:, -1], simulated[:, -1], chip.mac.v_fs_v)
     return [
-        compared("integrator", "within a reset, of full scale", *within, None),
-        compared("integrator", "after a reset, of full scale", *end, LIMIT),
+        compared(times.circuit, "within a reset, of full scale", *within, None),
+        compared(times.circuit, "after a reset, of full scale", *end, LIMIT),
     ]
 
 
@@ -145,5 +159,7 @@ def _outputs(waves: Waves, cases: list[Case], times_s: Floats) -> Floats:
     return np.stack([waves.at(f"v(out{k})", times_s) for k in range(len(cases))])
 
 
-def _compared(chip: Chip, quantity: str, model: npt.ArrayLike, simulated: Floats) -> Comparison:
-    return compared("integrator", quantity, model, simulated, FLOOR * chip.mac.v_fs_v, LIMIT)
+def _compared(
+    chip: Chip, times: Times, quantity: str, model: npt.ArrayLike, simulated: Floats
+) -> Comparison:
+    return compared(times.circuit, quantity, model, simulated, FLOOR * chip.mac.v_fs_v, LIMIT)

@@ -25,25 +25,22 @@ SOURCE_A, RESISTANCES_OHM = 1e-6, (1e6, 5e6, 1e7)
 SETTLE_S, STEP_S = 0.5e-9, 2e-12  # the wire evens out after the last pulse
 
 
-def compare_line(chip: Chip, folder: Path) -> list[Comparison]:
-    """Drop along a line of 1024 cells, and such lines after their pulses.
+def compare_line_discharge(chip: Chip, folder: Path) -> list[Comparison]:
+    """What is left on lines of 1024 cells after their pulses; the array is that of its paper.
 
-    The array is that of its paper, whatever the chip. Activations are drawn evenly, and then the
-    worst for the wire: the widest pulses, in the quarter that is farthest from the ADC.
+    Activations are drawn evenly, and then the worst for the wire: the widest pulses, in the quarter
+    that is farthest from the ADC.
     """
     del chip
     largest = 2**PAPER.pulse_bits - 1
     even = np.random.default_rng(1).integers(0, largest + 1, PAPER.cells)
     far = largest * (np.arange(PAPER.cells) >= 0.75 * PAPER.cells)
-    return [
-        *_drops(folder),
-        *_discharged("even", even, folder, LIMIT),
-        *_discharged("far", far, folder, None),
-    ]
+    return [*_discharged("even", even, folder, LIMIT), *_discharged("far", far, folder, None)]
 
 
-def _drops(folder: Path) -> list[Comparison]:
-    """Along lines that are clamped to 1 V before their first cell."""
+def compare_line_drop(chip: Chip, folder: Path) -> list[Comparison]:
+    """Drop along such lines that are clamped to 1 V before their first cell."""
+    del chip
     waves = simulate(drop_netlist(PAPER), folder)
     dropped = 1 - np.array([waves.probes[probe][0] for probe in _drop_probes(PAPER)])
     places = _places(PAPER) - 1
@@ -51,8 +48,8 @@ def _drops(folder: Path) -> list[Comparison]:
     model = [current_source_line_drop_v(PAPER, SOURCE_A)[places], *resistive]
     found = dropped.reshape(len(model), -1)
     return [
-        compared("line", "drop of sources along it", model[0], found[0], 0, DROP_LIMIT),
-        compared("line", "drop of resistors along it", model[1:], found[1:], 0, DROP_LIMIT),
+        compared("line, clamped", "drop along sources", model[0], found[0], 0, DROP_LIMIT),
+        compared("line, clamped", "drop along resistors", model[1:], found[1:], 0, DROP_LIMIT),
     ]
 
 
