@@ -4,8 +4,8 @@ python scripts/bench.py --chip cifar10
 
 The baseline of the analog model is what plain NumPy needs for the same network without any
 physics: im2col and one matrix product per layer over the whole batch, one thread. That of
-programming is the same RTL without the model. The cells are programmed through the RTL and their
-figures printed beside those published, whatever the chip.
+programming is the same RTL without the model, that of the crossbar its exact solution. The cells
+are programmed through the RTL and their figures printed beside those published, whatever the chip.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from chips import Chip, load_chip  # noqa: E402
 from chips.weights import Weights, default_weights, load_weights  # noqa: E402
 from pymodel.network import Network  # noqa: E402
 from pymodel.noise import Effects  # noqa: E402
+from scripts.benchmarks.crossbar import measure_crossbar  # noqa: E402
 from scripts.benchmarks.programming import measure_programming  # noqa: E402
 from scripts.benchmarks.silicon import measure_silicon, silicon_line  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status  # noqa: E402
@@ -115,6 +116,7 @@ def measure(chip: Chip, seed: int) -> list[dict[str, object]]:
 def run(args: argparse.Namespace) -> int:
     """Measure, print and write; the exit status."""
     rows = measure(load_chip(args.chip), require_seed(args.seed))
+    rows += measure_crossbar(seconds, args.seed)
     rows += measure_programming(args.chip, args.seed, args.out)
     silicon = measure_silicon(args.seed, args.out)
     (args.out / "summary.json").write_text(json.dumps(rows + silicon, indent=2) + "\n")

@@ -143,9 +143,9 @@ def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> list[Co
     so within a reset the two differ and are not judged; what is left at its end is.
     """
     ages_s = PROGRESS * (times.reset - times.sampled)
-    ends_v = np.array([sum(_output_v(chip, case, times.t_ctrl_ps)) for case in cases])
+    goals_v = np.array([_output_v(chip, case, times.t_ctrl_ps)[0] for case in cases])
     left = np.array([reset_left(chip.mac, picoseconds(t)) for t in ages_s])
-    model, simulated = np.outer(ends_v, left), _outputs(waves, cases, times.sampled + ages_s)
+    model, simulated = np.outer(goals_v, left), _outputs(waves, cases, times.sampled + ages_s)
     within = (model[:, :-1], simulated[:, :-1], chip.mac.v_fs_v)
     end = (model[:, -1], simulated[:, -1], chip.mac.v_fs_v)
     return [
