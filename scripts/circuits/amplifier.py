@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from chips.sections import Mac
 
 DC_GAIN = 1e4  # assumed: 80 dB
@@ -31,8 +29,3 @@ def amplifier(name: str, minus: str, out: str, unity_rad_s: float) -> list[str]:
         f"E{name} {out} 0 p{name} 0 1",
         f"Cin{name} {minus} 0 {INPUT_F}",
     ]
-
-
-def bandwidth_hz(mac: Mac, c_f_f: float) -> float:
-    """Gain-bandwidth product that the above asks for."""
-    return unity_gain_rad_s(mac, c_f_f) / (2 * math.pi)
