@@ -142,6 +142,7 @@ class Mac:
     cf_sel_bits: int
     reset_tau_ns: float
     settle_tau_ns: float
+    c_in_ff: float
     bias_tau_ns: float
     hold_tau_us: float
     triode_overdrive_v: float
@@ -164,6 +165,7 @@ class Mac:
             f"mac: triode_overdrive_v {self.triode_overdrive_v} must be at least v_fs_v = "
             f"{self.v_fs_v}",
         )
+        require(self.c_in_ff >= 0, "mac: c_in_ff must not be negative")
         spreads = [f.name for f in fields(self) if f.name.endswith(SPREADS)]
         for name in spreads:
             require(getattr(self, name) >= 0, f"mac: {name} must not be negative")

@@ -18,7 +18,7 @@ from pymodel.mac import MacArray
 from pymodel.noise import Effects, ImageNoise
 from pymodel.pins import Phases
 from pymodel.rng import FloatArray
-from pymodel.tia import biased_ps, capacitor_share, picoseconds, reset_left
+from pymodel.tia import biased_ps, capacitor_share, picoseconds
 from pymodel.timing import Window
 
 NO_IMAGE = -1  # a stage that holds no image yet has no noise
@@ -154,7 +154,7 @@ class ComputeSide:
     def _settle(self, k: int) -> None:
         """Compute what the pins of one layer have done since they last changed."""
         if self._pins.int_rst >> k & 1:
-            self._reset(self._integrators[k])
+            self._reset(k)
         else:
             self._integrate(k)
 
@@ -186,13 +186,16 @@ class ComputeSide:
         effective_ps = biased_ps(mac, age_ps) - biased_ps(mac, age_ps - elapsed_ps)
         return Window(max(start_ps - source.since_ps, 0), elapsed_ps, effective_ps)
 
-    def _reset(self, state: Integrator) -> None:
-        left = reset_left(self._chip.mac, self._now_ps - state.since_ps)
-        state.since_ps = self._now_ps
-        if left == 0:
-            state.charge, state.image = None, NO_IMAGE
-        elif state.charge is not None:
-            state.charge = state.charge.scaled(left)
+    def _reset(self, k: int) -> None:
+        """Compute the reset of one layer until now."""
+        state, stage, now_ps = self._integrators[k], self._stages[k], self._now_ps
+        start_ps, state.since_ps = state.since_ps, now_ps
+        if state.charge is not None:
+            charge = stage.settled(state.charge, start_ps - state.ended_ps)
+            state.charge = stage.reset(charge, now_ps - start_ps, self._pins.cf_sel[k])
+        if state.charge is None:
+            state.image = NO_IMAGE
+        state.ended_ps = now_ps
 
     def _switch_capacitor(self, k: int, old_sel: int, new_sel: int) -> None:
         state = self._integrators[k]

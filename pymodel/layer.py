@@ -14,7 +14,15 @@ from pymodel.mac import MacArray
 from pymodel.noise import Effects
 from pymodel.pool import average_pool
 from pymodel.rng import FloatArray
-from pymodel.tia import gain, lag_left, ramp_lag, saturate
+from pymodel.tia import (
+    gain,
+    lag_left,
+    lagging_reset,
+    ramp_lag,
+    reset_left,
+    reset_noise_v,
+    saturate,
+)
 from pymodel.timing import Window
 
 
@@ -112,6 +120,21 @@ class Stage:
         if charge.lag is None:
             return charge
         return Charge(charge.volts, charge.lag * lag_left(self._chip.mac, settle_ps))
+
+    def reset(self, charge: Charge, duration_ps: int, cf_sel: int) -> Charge | None:
+        """Integrators after a reset; None once no more is left than the noise of the reset itself.
+
+        What is left of a full-scale voltage is then not to be told from an empty integrator.
+        """
+        mac = self._chip.mac
+        if charge.lag is None:
+            left = reset_left(mac, duration_ps)
+            return charge.scaled(left) if left * mac.v_fs_v > reset_noise_v(mac) else None
+        (kept, of_lag), (to_lag, lag_kept) = lagging_reset(mac, duration_ps, cf_sel)
+        if max(abs(kept), abs(kept - to_lag)) * mac.v_fs_v <= reset_noise_v(mac):
+            return None
+        volts = charge.volts * kept + charge.lag * of_lag
+        return Charge(volts, charge.volts * to_lag + charge.lag * lag_kept)
 
     def sampled(self, charge: Charge, noise_v: FloatArray | None) -> FloatArray:
         """Held outputs, float32 (n, *out_shape), in volts.

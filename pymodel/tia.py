@@ -7,8 +7,10 @@ which sees counts of clocks, compute with the same numbers.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
+from scipy.linalg import expm
 
 from chips.errors import InputError
 from chips.sections import Mac
@@ -93,10 +95,9 @@ def reset_noise_v(mac: Mac) -> float:
 
 
 def reset_left(mac: Mac, duration_ps: int) -> float:
-    """Part of the integrator's voltage that a reset of `duration_ps` leaves, 0..1.
+    """Part of the voltage that a reset of `duration_ps` leaves of an ideal integrator, 0..1.
 
-    exp(-t / tau); 0 as soon as a full-scale voltage would be below the noise of the reset itself,
-    since what is left is then not to be told from an empty integrator.
+    exp(-t / tau), the resistance of the switch times the capacitor.
 
     Raises
     ------
@@ -105,8 +106,32 @@ def reset_left(mac: Mac, duration_ps: int) -> float:
     """
     if duration_ps < 0:
         raise InputError(f"integrator reset of {duration_ps} ps, must not be negative")
-    left = math.exp(-duration_ps / PS_PER_S / (mac.reset_tau_ns * 1e-9))
-    return left if left * mac.v_fs_v > reset_noise_v(mac) else 0.0
+    return math.exp(-duration_ps / PS_PER_S / (mac.reset_tau_ns * 1e-9))
+
+
+@lru_cache(maxsize=64)
+def lagging_reset(mac: Mac, duration_ps: int, cf_sel: int) -> FloatArray:
+    """What a reset makes of where an output is going and of its lag, float32 (2, 2).
+
+    The switch R discharges C_f by the voltage across it, and the amplifier follows with tau. With g
+    where the output is going, l its lag and a = C_in / (C_in + C_f) the node equations are
+    g' = -(g - a l) / (R C_f), l' = g' - l / tau; the matrix exponential solves them. The poles are
+    those of tau R C_f s^2 + (R C_f + (1 - a) tau) s + 1, a pair that can ring.
+    Shared, not to be written.
+
+    Raises
+    ------
+    InputError
+        A negative duration or no such capacitor.
+    """
+    if duration_ps < 0:
+        raise InputError(f"integrator reset of {duration_ps} ps, must not be negative")
+    c_in_f = mac.c_in_ff * 1e-15
+    share = c_in_f / (c_in_f + capacitance_f(mac, cf_sel))
+    discharge, follow = 1 / mac.reset_tau_ns, 1 / mac.settle_tau_ns
+    rates = discharge * np.array([[-1, share], [-1, share]]) - np.diag([0, follow])
+    solution: FloatArray = expm(rates * (duration_ps * 1e-3)).astype(np.float32)
+    return solution
 
 
 def biased_ps(mac: Mac, age_ps: int) -> int:

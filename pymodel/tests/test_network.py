@@ -138,7 +138,7 @@ def test_without_effects_the_seed_changes_nothing(
 def test_each_effect_has_its_switch(
     chip: Chip, weights: Weights, images: npt.NDArray[np.uint8], effect: str
 ) -> None:
-    loud = replace(chip, mac=replace(chip.mac, comparator_noise_mv=5.0))
+    loud = replace(chip, mac=replace(chip.mac, comparator_noise_mv=5.0, settle_tau_ns=20.0))
     clean = Network(chip, weights, seed=1).forward(images)
     noisy = Network(loud, weights, seed=1, effects=Effects(**{effect: True})).forward(images)
     if effect.startswith("comparator"):

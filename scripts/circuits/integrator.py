@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chips import Chip
-from pymodel.tia import capacitance_f, gain, lag_left, picoseconds, ramp_lag, reset_left
+from pymodel.tia import capacitance_f, gain, lag_left, lagging_reset, picoseconds, ramp_lag
 from scripts.circuits.amplifier import amplifier, unity_gain_rad_s
 from scripts.circuits.comparison import Comparison, compared
 from scripts.circuits.simulator import (
@@ -69,7 +69,7 @@ def _compare(chip: Chip, t_ctrl_cycles: int, folder: Path) -> list[Comparison]:
     return [
         _ramp(chip, times, cases, waves),
         _settled(chip, times, cases, waves),
-        *_reset(chip, times, cases, waves),
+        _reset(chip, times, cases, waves),
     ]
 
 
@@ -110,7 +110,7 @@ def _integrator(chip: Chip, times: Times, k: int, case: Case) -> list[str]:
         f"Isense{k} in{k} 0 {current_pulse(ampere, times.integrated)}",
         f"Cf{k} out{k} in{k} {c_f_f} ic=0",
         f"Xreset{k} out{k} in{k} reset switch ron={mac.reset_tau_ns * 1e-9 / c_f_f}",
-        *amplifier(str(k), f"in{k}", f"out{k}", unity_gain_rad_s(mac, c_f_f)),
+        *amplifier(mac, str(k), f"in{k}", f"out{k}", unity_gain_rad_s(mac, c_f_f)),
     ]
 
 
@@ -136,22 +136,20 @@ def _output_v(chip: Chip, case: Case, duration_ps: int) -> tuple[float, float]:
     return goal_v, -goal_v * float(ramp_lag(chip.mac, duration_ps))
 
 
-def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> list[Comparison]:
-    """Parts of full scale: nothing relative can be said of a voltage that should be 0.
-
-    The model knows the resistance of the switch alone. In the circuit the amplifier has to follow,
-    so within a reset the two differ and are not judged; what is left at its end is.
-    """
+def _reset(chip: Chip, times: Times, cases: list[Case], waves: Waves) -> Comparison:
+    """Parts of full scale: nothing relative can be said of a voltage that should be 0."""
     ages_s = PROGRESS * (times.reset - times.sampled)
-    goals_v = np.array([_output_v(chip, case, times.t_ctrl_ps)[0] for case in cases])
-    left = np.array([reset_left(chip.mac, picoseconds(t)) for t in ages_s])
-    model, simulated = np.outer(goals_v, left), _outputs(waves, cases, times.sampled + ages_s)
-    within = (model[:, :-1], simulated[:, :-1], chip.mac.v_fs_v)
-    end = (model[:, -1], simulated[:, -1], chip.mac.v_fs_v)
-    return [
-        compared(times.circuit, "within a reset, of full scale", *within, None),
-        compared(times.circuit, "after a reset, of full scale", *end, LIMIT),
-    ]
+    settled = float(lag_left(chip.mac, picoseconds(times.sampled - times.integrated)))
+    model = []
+    for case in cases:
+        goal_v, lag_v = _output_v(chip, case, times.t_ctrl_ps)
+        begin = np.array([goal_v, -lag_v * settled])
+        resets = [lagging_reset(chip.mac, picoseconds(t), case.cf_sel) @ begin for t in ages_s]
+        model.append([float(goal - lag) for goal, lag in resets])
+    simulated = _outputs(waves, cases, times.sampled + ages_s)
+    return compared(
+        times.circuit, "output in a reset, of full scale", model, simulated, chip.mac.v_fs_v, LIMIT
+    )
 
 
 def _outputs(waves: Waves, cases: list[Case], times_s: Floats) -> Floats:

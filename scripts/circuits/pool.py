@@ -11,7 +11,7 @@ from pymodel.hold import held_left
 from pymodel.pool import average_pool
 from pymodel.rng import FloatArray
 from pymodel.tia import capacitance_f, picoseconds
-from scripts.circuits.amplifier import INPUT_F, amplifier
+from scripts.circuits.amplifier import amplifier
 from scripts.circuits.comparison import Comparison, compared
 from scripts.circuits.simulator import Floats, Netlist, Waves, control, simulate
 
@@ -79,7 +79,7 @@ def _pool(chip: Chip, k: int, corners_v: list[float]) -> list[str]:
     return [
         *lines,
         f"Cf{k} in{k} out{k} {c_f_f} ic=0",
-        *amplifier(str(k), f"in{k}", f"out{k}", _unity_gain_rad_s(chip, c_f_f)),
+        *amplifier(chip.mac, str(k), f"in{k}", f"out{k}", _unity_gain_rad_s(chip, c_f_f)),
         f"Xhold{k} out{k} held{k} sample switch ron={SAMPLE_OHM}",
         f"Chold{k} held{k} 0 {c_f_f} ic=0",
         f"Rhold{k} held{k} 0 {chip.mac.hold_tau_us * 1e-6 / c_f_f}",
@@ -88,7 +88,7 @@ def _pool(chip: Chip, k: int, corners_v: list[float]) -> list[str]:
 
 def _unity_gain_rad_s(chip: Chip, c_f_f: float) -> float:
     """Amplifier that settles in the chip's time with feedback C_f / (C_f + sum C_in + C_amp)."""
-    return (2 * c_f_f + INPUT_F) / c_f_f / (chip.mac.settle_tau_ns * 1e-9)
+    return (2 * c_f_f + chip.mac.c_in_ff * 1e-15) / c_f_f / (chip.mac.settle_tau_ns * 1e-9)
 
 
 def _outputs(waves: Waves, times_s: Floats | list[float]) -> Floats:
