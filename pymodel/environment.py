@@ -6,7 +6,7 @@ At 300 K, fresh and unirradiated nothing changes, not a bit. Sources of the laws
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from chips.description import Chip
 from chips.errors import InputError
@@ -36,6 +36,18 @@ class Environment:
         _require("temperature", self.temperature_k, "K", TEMPERATURE_K)
         _require("age", self.age_s, "s", AGE_S)
         _require("dose", self.dose_krad, "krad(Si)", DOSE_KRAD)
+
+
+@dataclass(frozen=True)
+class WiredReader(Reader):
+    """A reader away from 300 K: what its reference has become does not move its banks."""
+
+    bank_cells: int = 0
+
+    @property
+    def cells_per_bank(self) -> int:
+        """Cells that are read at once, as they were wired."""
+        return self.bank_cells
 
 
 def _require(name: str, value: float, unit: str, limits: tuple[float, float]) -> None:
@@ -98,14 +110,14 @@ def _mac_in(mac: Mac, law: Temperature, temperature_k: float, leakage: float) ->
 
 def _reader_in(chip: Chip, environment: Environment, leakage: float) -> Reader:
     reader, heat = chip.reader, chip.temperature
+    moved = {
+        "r_ref_ohm": reader.r_ref_ohm * resistor_factor(heat, environment.temperature_k),
+        "inverter_threshold_v": reader.inverter_threshold_v
+        + inverter_shift_v(heat, chip.dose, environment),
+        "leak_tau_us": reader.leak_tau_us / leakage,
+    }
     try:
-        return replace(
-            reader,
-            r_ref_ohm=reader.r_ref_ohm * resistor_factor(heat, environment.temperature_k),
-            inverter_threshold_v=reader.inverter_threshold_v
-            + inverter_shift_v(heat, chip.dose, environment),
-            leak_tau_us=reader.leak_tau_us / leakage,
-        )
+        return WiredReader(**asdict(reader) | moved | {"bank_cells": reader.cells_per_bank})
     except InputError as error:
         raise InputError(
             f"{environment.temperature_k:g} K, {environment.dose_krad:g} krad(Si): {error}"

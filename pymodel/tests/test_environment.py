@@ -70,6 +70,15 @@ def test_heat_moves_the_circuit_by_its_laws(chip: Chip, temperature_k: float) ->
     assert dataclasses.replace(hot, mac=chip.mac, reader=chip.reader) == chip
 
 
+@pytest.mark.parametrize(
+    ("name", "temperature_k"), [("cifar10", COLD_K), ("radar", COLD_K), ("radar", HOT_K)]
+)
+def test_heat_does_not_rewire_the_banks(name: str, temperature_k: float) -> None:
+    """The reference that a bank was sized for is that of 300 K; the controller knows no other."""
+    chip = load_chip(name)
+    assert chip_in(chip, Environment(temperature_k)).geometry == chip.geometry
+
+
 def test_dose_shifts_the_threshold_and_adds_leakage(chip: Chip) -> None:
     struck = chip_in(chip, Environment(dose_krad=250.0))
     shift_v = struck.reader.inverter_threshold_v - chip.reader.inverter_threshold_v
