@@ -58,7 +58,7 @@ def energy_j(
     Parameters
     ----------
     gates : of every layer, 0..1, float32 (words, cells)
-    resistances : of every layer, float32 (words, cells), in ohms
+    resistances : of every layer at its temperature, float32 (words, cells), in ohms
     """
     extra, vdd_v = chip.energy, chip.reader.vdd_v
     biased = list(zip(activity.biased_s, chip.geometry, strict=True))

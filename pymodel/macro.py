@@ -152,8 +152,9 @@ class Macro:
         self._compute.settle_activity(now_s)
         layers = range(len(self.chip.layers))
         gates = [self.gates(k, now_s) for k in layers]
-        words = [self.resistances(k, now_s).reshape(-1, self.chip.word_cells) for k in layers]
-        return energy_j(self.chip, self.activity, gates, words)
+        arrays = zip(self._programming.arrays, self.chip.geometry, strict=True)
+        seen = [array.seen_words(0, geometry.words, now_s) for array, geometry in arrays]
+        return energy_j(self.chip, self.activity, gates, seen)
 
     def configure_noise(self, effects: Effects) -> None:
         """Switch imperfections."""

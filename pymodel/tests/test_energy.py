@@ -11,12 +11,14 @@ from chips import Chip, InputError, load_chip
 from chips.weights import Weights
 from pymodel.device import Device, load_device
 from pymodel.energy import input_load, programming_energy_j
+from pymodel.environment import Environment
 from pymodel.mac import conv_columns
 from pymodel.macro import Drive, Macro, ReadPulse
 from pymodel.network import Network
 from pymodel.noise import Effects
 from pymodel.pins import RESET_DIRECTION, SET_DIRECTION
 from pymodel.reader_energy import read_energy_j
+from pymodel.retention import heated_ohm
 from pymodel.switching import compliance_a
 from pymodel.tests.samples import Sequencer, random_images, random_weights
 
@@ -137,6 +139,19 @@ def test_reads_cost_what_their_cells_draw(chip: Chip, macro: Macro) -> None:
         float(read_energy_j(chip.reader, cells, 0.0, s).sum()) for s in (100e-9, 100e-9, 200e-9)
     )
     assert macro.energy(2e-3).reads == pytest.approx(expected, rel=1e-5)
+
+
+def test_warm_reads_cost_what_warm_cells_draw(
+    chip: Chip, device: Device, weights: Weights
+) -> None:
+    hot = Macro(chip, device, seed=5, environment=Environment(398.0))
+    hot.preset_weights(weights)
+    hot.read_pulse(ReadPulse(0, 40e-9, 100e-9, 1e-3))
+    cells = hot.resistances(0).reshape(-1, chip.word_cells)[: chip.geometry[0].words_per_bank]
+    warm = heated_ohm(device, cells, 398.0)
+    expected = read_energy_j(hot.chip.reader, warm, 0.0, 100e-9).sum()
+    assert hot.energy(2e-3).reads == pytest.approx(expected, rel=1e-5)
+    assert hot.energy(2e-3).reads > 1.01 * read_energy_j(hot.chip.reader, cells, 0.0, 100e-9).sum()
 
 
 def test_an_account_starts_empty(chip: Chip, macro: Macro, weights: Weights) -> None:
