@@ -80,7 +80,14 @@ class Layer:
     def __post_init__(self) -> None:
         require(self.kind in ("conv", "fc"), f"layers: kind {self.kind!r}; allowed: conv, fc")
         require(self.filters >= 1, "layers: filters must be at least 1")
-        require(self.kernel % 2 == 1, "layers: kernel must be odd (same padding)")
+        require(
+            self.kernel >= 1 and self.kernel % 2 == 1,
+            f"layers: kernel {self.kernel} must be odd (same padding) and above 0",
+        )
+        require(self.pool >= 1, f"layers: pool {self.pool} must be at least 1")
+        for name in ("noise_rms_percent", "pool_noise_rms_percent"):
+            value = getattr(self, name)
+            require(value >= 0, f"layers: {name} {value} must not be negative")
         require(self.kind == "conv" or self.kernel == 1, "layers: a fc layer has no kernel")
         require(self.kind == "conv" or self.pool == 1, "layers: a fc layer has no pool")
 

@@ -1,11 +1,12 @@
 """Strict reading of TOML tables into frozen dataclasses.
 
-A key that is missing, unknown or of the wrong type is an `InputError` that names it.
+A key that is missing, unknown, of the wrong type or not finite is an `InputError` that names it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 import types
 import typing
@@ -73,6 +74,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return float(value)
     if type(value) is not hint:
         raise InputError(f"{where}: expected {hint.__name__}, found {value!r}")
+    if hint is float:
+        require(math.isfinite(value), f"{where}: {value} must be finite")
     return value
 
 
