@@ -29,6 +29,13 @@ class Level:
     read_hi_ohm: float | None = None
 
     def __post_init__(self) -> None:
+        for window in ("verify", "read"):
+            low, high = getattr(self, f"{window}_lo_ohm"), getattr(self, f"{window}_hi_ohm")
+            require(
+                min(low or math.inf, math.inf if high is None else high) > 0
+                and (low or 0) < (math.inf if high is None else high),
+                f"levels: {self.name}: {window} window {low}..{high} ohm must be above 0 and rise",
+            )
         require(
             (self.verify_lo_ohm or 0) >= (self.read_lo_ohm or 0)
             and (self.verify_hi_ohm or math.inf) <= (self.read_hi_ohm or math.inf),
@@ -88,6 +95,7 @@ class Access:
     def __post_init__(self) -> None:
         require(self.compliance_us > 0, "compliance_us must be above 0")
         require(self.wl_reference_v > self.threshold_v, "wl_reference_v must be above threshold_v")
+        require(self.channel_ohm_v >= 0, f"channel_ohm_v {self.channel_ohm_v} must not be negative")
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,9 @@ class Resistance:
             "form_voltage_v and set_voltage_v must be above 0",
         )
         require(0 < self.variation_bound < 1, "variation_bound must be in 0..1")
+        for name in ("variation_rms", "virgin_log_sigma"):
+            value = getattr(self, name)
+            require(value >= 0, f"{name} {value} must not be negative")
         require(0 <= self.filament_log_sigma <= 2, "filament_log_sigma must be in 0..2")
 
 
@@ -142,6 +153,7 @@ class Sensing:
     def __post_init__(self) -> None:
         require(0 <= self.noise_rms_relative < 0.2, "noise_rms_relative must be in 0..0.2")
         require(self.read_v > 0 and self.bleed_tau_ns > 0, "read_v, bleed_tau_ns must be above 0")
+        require(self.residual_us >= 0, f"residual_us {self.residual_us} must not be negative")
 
     @property
     def bleed_tau_s(self) -> float:
@@ -160,6 +172,10 @@ class Disturb:
 
     def __post_init__(self) -> None:
         require(self.efold_v > 0 and self.budget_s > 0, "efold_v and budget_s must be above 0")
+        require(
+            0 <= self.masked_fraction <= 1,
+            f"masked_fraction {self.masked_fraction} must be in 0..1",
+        )
 
 
 @dataclass(frozen=True)

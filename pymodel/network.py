@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from chips.description import Chip
 from chips.errors import InputError
+from chips.tables import require
 from chips.weights import Weights
 from pymodel.comparator import BoolArray, IndexArray, classify, compare, offsets_v, trims_v
 from pymodel.hold import held_left
@@ -54,8 +56,8 @@ class Network:
     Raises
     ------
     InputError
-        Codes that do not fit the chip, a seed out of range, an integration time or capacitor
-        that does not exist.
+        Codes that do not fit the chip, a seed out of range, an integration time, its error or a
+        capacitor that cannot be.
     """
 
     def __init__(
@@ -71,6 +73,10 @@ class Network:
         pipelined: bool = False,
         t_ctrl_error: float = 0.0,
     ) -> None:
+        require(
+            -1 < t_ctrl_error < math.inf,
+            f"t_ctrl_error {t_ctrl_error:g}, must be above -1 and finite",
+        )
         self._chip = chip
         self._effects = effects if effects is not None else Effects.none()
         self._cf_sel = weights.cf_sel

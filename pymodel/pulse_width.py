@@ -151,6 +151,7 @@ def current_source_line_drop_v(
     active : fraction of the cells that are on, spread evenly
     """
     _require_fraction(active)
+    _require_above_0("current", current_a, "A")
     k = np.arange(1, array.cells + 1)
     return active * current_a * array.wire_ohm * k * (2 * array.cells + 1 - k) / 2
 
@@ -178,6 +179,7 @@ def current_source_discharge_s(
     """Time in which sources discharge the line by `swing_v`: C dV / (f I), figure 6."""
     _require_fraction(active)
     _require_above_0("current", current_a, "A")
+    _require_swing("swing_v", swing_v, array.precharge_v)
     return array.cell_f * swing_v / (active * current_a)
 
 
@@ -190,6 +192,7 @@ def resistive_discharge_s(
     """
     _require_fraction(active)
     _require_above_0("cell resistance", cell_ohm, "ohm")
+    _require_swing("swing", swing, 1.0)
     return -math.log1p(-swing) * cell_ohm * array.cell_f / active
 
 
@@ -199,6 +202,7 @@ def resistance_for_ohm(
     """Cell resistance that discharges the line by `swing` in a time, the inverse of the above."""
     _require_fraction(active)
     _require_above_0("time", time_s, "s")
+    _require_swing("swing", swing, 1.0)
     return active * time_s / (-math.log1p(-swing) * array.cell_f)
 
 
@@ -211,11 +215,16 @@ def constant_current_resistance_ohm(
     """
     _require_fraction(active)
     _require_above_0("time", time_s, "s")
+    _require_swing("swing", swing, 1.0)
     return active * time_s / (swing * array.cell_f)
 
 
 def _require_fraction(active: float) -> None:
     require(0 < active <= 1, f"active fraction {active:g}, must be above 0 and at most 1")
+
+
+def _require_swing(name: str, value: float, whole: float) -> None:
+    require(0 < value < whole, f"{name} {value:g}, must be above 0 and below {whole:g}")
 
 
 def _require_above_0(name: str, value: float, unit: str) -> None:

@@ -13,6 +13,7 @@ from scipy.special import expi
 from chips.errors import InputError
 from chips.sections import Reader
 from pymodel.device import Disturb
+from pymodel.reader import require_resistance
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -51,8 +52,9 @@ def read_stress_s(
     Raises
     ------
     InputError
-        A negative time.
+        A negative time, or a resistance that is not above 0.
     """
+    require_resistance(resistance_ohm)
     length_s = np.asarray(pulse_s, np.float64)
     if not length_s.min() >= 0:
         raise InputError(f"read pulse of {length_s.min():g} s, must not be negative")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from chips.description import Chip
 from chips.errors import InputError
@@ -28,7 +29,7 @@ def divider_v(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
     InputError
         A resistance that is not above 0.
     """
-    _require_resistance(resistance_ohm)
+    require_resistance(resistance_ohm)
     total: FloatArray = resistance_ohm + np.float32(reader.r_ref_ohm)
     return np.divide(np.float32(reader.vdd_v * reader.r_ref_ohm), total, dtype=np.float32)
 
@@ -41,7 +42,7 @@ def divider_tau_s(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
     InputError
         A resistance that is not above 0.
     """
-    _require_resistance(resistance_ohm)
+    require_resistance(resistance_ohm)
     parallel_s = np.reciprocal(resistance_ohm) + np.float32(1 / reader.r_ref_ohm)
     return np.divide(np.float32(reader.c_hold_ff * 1e-15), parallel_s, dtype=np.float32)
 
@@ -106,7 +107,14 @@ def safe_node_v(reader: Reader) -> float:
     return reader.inverter_threshold_v + reader.vdd_v / (2 * reader.inverter_gain)
 
 
-def _require_resistance(resistance_ohm: FloatArray) -> None:
+def require_resistance(resistance_ohm: npt.NDArray[np.floating]) -> None:
+    """Refuse cells without a resistance above 0; an infinite one is no cell.
+
+    Raises
+    ------
+    InputError
+        The lowest is not above 0.
+    """
     lowest_ohm = np.min(resistance_ohm, initial=np.inf)
     if not lowest_ohm > 0:
         raise InputError(f"resistance of {lowest_ohm:g} ohm, must be above 0")

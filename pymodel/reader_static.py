@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from chips.sections import Reader
-from pymodel.reader import divider_v, gate_on
+from pymodel.reader import divider_v, gate_on, require_resistance
 from pymodel.rng import FloatArray
 
 
@@ -19,7 +19,14 @@ def static_gate(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
 
 
 def static_power_w(reader: Reader, resistance_ohm: FloatArray) -> FloatArray:
-    """Power of each divider, VDD^2 / (R + R_ref), in watts, any shape; no cell draws nothing."""
+    """Power of each divider, VDD^2 / (R + R_ref), in watts, any shape; no cell draws nothing.
+
+    Raises
+    ------
+    InputError
+        A resistance that is not above 0.
+    """
+    require_resistance(resistance_ohm)
     total: FloatArray = resistance_ohm + np.float32(reader.r_ref_ohm)
     return np.divide(np.float32(reader.vdd_v**2), total, dtype=np.float32)
 

@@ -39,6 +39,14 @@ def test_a_verify_window_wider_than_the_read_window_is_refused() -> None:
         Level("LRS", verify_hi_ohm=5e3, read_hi_ohm=4e3)
 
 
+@pytest.mark.parametrize(("low", "high"), [(-5.0, None), (None, 0.0), (6e3, 5e3), (5e3, 5e3)])
+def test_a_window_that_holds_no_resistance_is_refused(
+    low: float | None, high: float | None
+) -> None:
+    with pytest.raises(InputError, match=r"LRS: verify window .* must be above 0 and rise"):
+        Level("LRS", verify_lo_ohm=low, verify_hi_ohm=high)
+
+
 def test_impossible_values_are_refused(device: Device) -> None:
     with pytest.raises(InputError, match="rise in this order"):
         dataclasses.replace(device.resistance, lrs_min_ohm=2e5)
@@ -52,6 +60,11 @@ def test_impossible_values_are_refused(device: Device) -> None:
         ("form", "over_form_v", 0.0),
         ("resistance", "form_voltage_v", 0.0),
         ("resistance", "filament_log_sigma", 2.1),
+        ("resistance", "variation_rms", -0.1),
+        ("resistance", "virgin_log_sigma", -0.1),
+        ("access", "channel_ohm_v", -1.0),
+        ("sensing", "residual_us", -1.0),
+        ("disturb", "masked_fraction", 1.1),
         ("relaxation", "tau_us", 0.0),
         ("relaxation", "set_log_sigma", -0.1),
         ("relaxation", "reset_log_sigma", 1.1),

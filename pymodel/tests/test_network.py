@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import subprocess
 import sys
@@ -125,6 +126,14 @@ def test_seed_die_and_image_number_change_the_noise(
         Network(chip, weights, effects=effects, seed=1).forward(images[:2], 1),
     ]
     assert not any(same(first, other) for other in others)
+
+
+@pytest.mark.parametrize("error", [-1.0, -2.0, math.nan, math.inf])
+def test_an_error_that_leaves_no_integration_is_refused(
+    chip: Chip, weights: Weights, error: float
+) -> None:
+    with pytest.raises(InputError, match=r"t_ctrl_error .*, must be above -1 and finite"):
+        Network(chip, weights, t_ctrl_error=error)
 
 
 def test_without_effects_the_seed_changes_nothing(

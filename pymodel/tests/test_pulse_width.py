@@ -148,6 +148,11 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "none active": (lambda: resistive_discharge_s(PAPER, 1e6, 0), "active fraction 0, must"),
     "resistance": (lambda: resistive_line_drop(PAPER, 0), "cell resistance 0 ohm, must be above 0"),
     "no current": (lambda: current_source_discharge_s(PAPER, 0, 1), "current 0 A, must be above"),
+    "drop": (lambda: current_source_line_drop_v(PAPER, -1e-6), "current -1e-06 A, must be above 0"),
+    "whole swing": (lambda: resistive_discharge_s(PAPER, 1e6, 1, 1.0), "swing 1, must be above 0"),
+    "no swing": (lambda: resistance_for_ohm(PAPER, 1e-9, 1, 0.0), "swing 0, must be above 0"),
+    "back": (lambda: constant_current_resistance_ohm(PAPER, 1e-9, 1, -0.5), "swing -0.5, must be"),
+    "volts": (lambda: current_source_discharge_s(PAPER, 1e-6, 1, 1.5), "swing_v 1.5, must be above"),
     "time": (lambda: resistance_for_ohm(PAPER, -1, 1), "time -1 s, must be above 0"),
 }
 

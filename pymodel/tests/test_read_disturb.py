@@ -77,6 +77,8 @@ def test_no_cell_sees_more_than_the_supply(chip: Chip, device: Device) -> None:
     assert stress[0] < bound / 1000
     with pytest.raises(InputError, match="read pulse"):
         read_stress_s(chip.reader, device.disturb, cells, -1e-9)
+    with pytest.raises(InputError, match="resistance of -1 ohm, must be above 0"):
+        read_stress_s(chip.reader, device.disturb, np.array([-1.0]), PULSE_S)
 
 
 def test_reads_add_up_until_a_cell_switches(chip: Chip, device: Device) -> None:

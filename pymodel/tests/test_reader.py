@@ -21,6 +21,7 @@ from pymodel.reader import (
     reset_node_v,
     safe_node_v,
 )
+from pymodel.reader_static import static_power_w
 from pymodel.rng import FloatArray
 
 PULSE_S, RESET_S = 100e-9, 40e-9
@@ -178,6 +179,6 @@ def test_the_age_is_that_of_the_oldest_bank(chip: Chip) -> None:
 @pytest.mark.parametrize("ohm", [-1.0, 0.0, math.nan])
 def test_resistances_that_cannot_be_are_refused(reader: Reader, ohm: float) -> None:
     cells = np.array([1e4, ohm], np.float32)
-    for use in (divider_v, divider_tau_s):
+    for use in (divider_v, divider_tau_s, static_power_w):
         with pytest.raises(InputError, match=r"resistance of .* ohm, must be above 0"):
             use(reader, cells)
