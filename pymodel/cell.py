@@ -199,7 +199,8 @@ class CellArray:
         """Resistances after the stress since each cell last switched, within the formed range."""
         resistance = self.resistance_ohm[groups, rows]
         levels = self._device.resistance
-        read_s = self._reads.stress_s(groups, rows, resistance)
+        seen = heated_ohm(self._device, resistance, self._temperature_k)
+        read_s = self._reads.stress_s(groups, rows, seen)
         moved = resistance * self.stress.factor(groups, rows, read_s)
         moved = np.clip(moved, levels.lrs_min_ohm, levels.hrs_max_ohm).astype(np.float32)
         movable = self.formed[groups, rows] & ~self.stuck[groups, rows]
