@@ -161,13 +161,19 @@ def _with_levels(device: Device, low_ohm: float, high_ohm: float, wl_v: float) -
 
 
 def chip_at(chip: Chip, device: Device, point: Point) -> Chip:
-    """The chip with the reference and the stage noise of a point."""
+    """The chip with the reference and the stage noise of a point.
+
+    Raises
+    ------
+    InputError
+        A reference that draws so much that the banks cannot be refreshed in time.
+    """
     r_ref_ohm = _reference_ohm(device, point) or chip.reader.r_ref_ohm
-    return replace(
-        chip,
-        reader=replace(chip.reader, r_ref_ohm=r_ref_ohm),
-        layers=tuple(_noisier(layer, point.noise_scale) for layer in chip.layers),
-    )
+    layers = tuple(_noisier(layer, point.noise_scale) for layer in chip.layers)
+    try:
+        return replace(chip, reader=replace(chip.reader, r_ref_ohm=r_ref_ohm), layers=layers)
+    except InputError as error:
+        raise InputError(f"r_ref_ohm {r_ref_ohm:g}: {error}") from None
 
 
 def _reference_ohm(device: Device, point: Point) -> float | None:

@@ -1,7 +1,8 @@
 """Limits of the summation line in Cosemans et al., IEDM 2019, Fig. 5 and 6.
 
-The paper prints curves; the numbers are their ends and crossings for its example, 1024 cells of
-0.1 fF and 1 ohm of wire on a line of 1 V. The physics is in `pymodel.pulse_width`.
+The paper prints curves for its example, 1024 cells of 0.1 fF and 1 ohm of wire on a line of 1 V.
+The ends of Fig. 5 stand in no text of it: that they follow says that the formula is kept to, no
+more. The crossings of Fig. 6 do. The physics is in `pymodel.pulse_width`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pymodel.pulse_width import (
 ARRAY = PulseWidthArray()  # the paper's example
 ACTIVE, WINDOW_S = 0.25, 1e-9
 LADDERS = {1e6: "36.4", 5e6: "9.65", 10e6: "5.03"}
-ALL_ON = "end of the curve, all cells active"
+ALL_ON = "all cells on; drawn, not printed"
 
 figure = partial(Figure, SOURCE)
 

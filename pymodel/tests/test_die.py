@@ -12,7 +12,7 @@ from chips import Chip, load_chip
 from chips.errors import InputError
 from chips.weights import default_weights, load_weights, weight_words, word_masks
 from pymodel.device import load_device
-from pymodel.die import Die, Point, device_at, make_die, nominal_ohm
+from pymodel.die import Die, Point, chip_at, device_at, make_die, nominal_ohm
 from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
@@ -173,6 +173,11 @@ def test_a_point_that_cannot_be_is_refused(values: dict[str, float], says: str) 
 def test_a_ratio_that_no_formed_cell_has_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="ratio 1000 of device 'amer2024': form_pass_ohm must"):
         die(Point(ratio=1000))
+
+
+def test_a_reference_that_draws_too_much_to_be_refreshed_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match=r"r_ref_ohm 500: reader: refresh_interval_us = 500 and"):
+        chip_at(CHIP, DEVICE, Point(r_ref_ohm=500.0))
 
 
 def test_cells_of_more_levels_have_no_ratio() -> None:
