@@ -384,7 +384,14 @@ class CellArray:
         Parameters
         ----------
         temperature_k : during that time
+
+        Raises
+        ------
+        InputError
+            A negative time.
         """
+        if not age_s >= 0:
+            raise InputError(f"rest of {age_s:g} s, must not be negative")
         more_s = age_s * self._acceleration(temperature_k)
         self._drift.rest(more_s)
         if self._rested_s is None:

@@ -45,16 +45,17 @@ def gate_weights(gates: FloatArray) -> FloatArray:
 def gate_variance(gates: FloatArray, relative: float) -> FloatArray:
     """Variance of weights whose transistors each have noise, in LSB^2, float32 (...).
 
-    The transistor of bit b carries 2^b g_b and the noise of each is its own: r^2 sum_b 4^b g_b^2.
-    The sign steers the current and has no part in it.
+    Bit b is 2^b unit transistors side by side, each with a noise of its own (the paper scales W/L):
+    r^2 sum_b 2^b g_b^2. That all units are alike is ASSUMED. The sign steers the current and has no
+    part in it.
 
     Parameters
     ----------
     gates : float32 (..., bits), the magnitude from its lowest bit, then the sign
-    relative : RMS of the noise of one transistor in parts of its current, r
+    relative : RMS of the noise of one unit in parts of its current, r
     """
     bits = gates.shape[-1] - 1
-    places = np.float32(4) ** np.arange(bits, dtype=np.float32) * np.float32(relative**2)
+    places = np.float32(2) ** np.arange(bits, dtype=np.float32) * np.float32(relative**2)
     variance: FloatArray = (gates[..., :bits] ** 2 * places).sum(-1, dtype=np.float32)
     return variance
 
@@ -160,6 +161,7 @@ def mismatch_factors(chip: Chip, layer: int, seed: int, die: int) -> FloatArray:
     """Relative transconductance of every MAC instance, float32 (positions, filters, rows).
 
     Drawn once for a die: one factor per transistor stack of one output position, filter and row.
+    That it is the same for all bits of a stack is ASSUMED.
     """
     geometry = chip.geometry[layer]
     positions = geometry.sum_shape[1] * geometry.sum_shape[2]

@@ -87,7 +87,9 @@ class Network:
         _check_codes(chip, weights)
         die_of = (self._effects, seed, die)
         self._stages = [Stage(chip, k, *die_of) for k in range(len(chip.layers))]
-        self._macs = macs or load_macs(chip, code_gates(chip, weights), *die_of)
+        self._macs = load_macs(chip, code_gates(chip, weights), *die_of) if macs is None else macs
+        if len(self._macs) != len(self._stages):
+            raise InputError(f"macs: {len(self._macs)} layers, the chip has {len(self._stages)}")
         self._noise = ImageNoise(chip, seed, die)
         self._offsets_v = offsets_v(chip, seed, die)
         self._trims_v = trims_v(chip.mac, trims or (0,) * chip.chip.classes)

@@ -141,9 +141,7 @@ def test_reads_cost_what_their_cells_draw(chip: Chip, macro: Macro) -> None:
     assert macro.energy(2e-3).reads == pytest.approx(expected, rel=1e-5)
 
 
-def test_warm_reads_cost_what_warm_cells_draw(
-    chip: Chip, device: Device, weights: Weights
-) -> None:
+def test_warm_reads_cost_what_warm_cells_draw(chip: Chip, device: Device, weights: Weights) -> None:
     hot = Macro(chip, device, seed=5, environment=Environment(398.0))
     hot.preset_weights(weights)
     hot.read_pulse(ReadPulse(0, 40e-9, 100e-9, 1e-3))

@@ -141,10 +141,10 @@ def test_triode_acts_on_inputs_and_bias(chip: Chip) -> None:
 
 
 def test_each_transistor_has_its_own_noise() -> None:
-    """r^2 sum_b 4^b: codes 15 and -15 have 85 r^2, code 8 has 64 r^2, code 0 none."""
+    """As many units as the magnitude says: codes 15 and -15 have 15 r^2, code 8 has 8 r^2."""
     gates = np.array([[1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 1, 0], [0] * 5], np.float32)
-    assert gate_variance(gates, 0.1) == pytest.approx([0.85, 0.85, 0.64, 0])
-    assert gate_variance(gates * np.float32(0.5), 0.1)[0] == pytest.approx(0.85 / 4)
+    assert gate_variance(gates, 0.1) == pytest.approx([0.15, 0.15, 0.08, 0])
+    assert gate_variance(gates * np.float32(0.5), 0.1)[0] == pytest.approx(0.15 / 4)
 
 
 @pytest.mark.parametrize("mismatch", [False, True])
@@ -194,7 +194,8 @@ def brute_force(
     sums = np.empty((draws, nominal.shape[0] * len(columns)))
     for draw in range(draws):
         noise = rng.standard_normal((4, *factors.shape), np.float32)
-        noisy = sum(2**b * planes[b] * (1 + relative * noise[b]) for b in range(4))
+        units = relative * noise / 2 ** (np.arange(4).reshape(4, 1, 1, 1) / 2)  # mean of 2^b units
+        noisy = sum(2**b * planes[b] * (1 + units[b]) for b in range(4))
         products = np.einsum("pfr,pr->fp", noisy * sign * factors, columns)
         sums[draw] = products.ravel()
     return sums

@@ -218,6 +218,12 @@ def test_gates_that_do_not_fit_are_refused(chip: Chip, weights: Weights) -> None
         load_macs(chip, gates, Effects.none())
 
 
+def test_macs_of_other_layers_are_refused(chip: Chip, weights: Weights) -> None:
+    macs = load_macs(chip, code_gates(chip, weights), Effects.none())
+    with pytest.raises(InputError, match="macs: 5 layers, the chip has 6"):
+        Network(chip, weights, macs=macs[:5])
+
+
 def test_gates_take_the_place_of_the_codes(
     chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]
 ) -> None:

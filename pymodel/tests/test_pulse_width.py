@@ -152,7 +152,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "whole swing": (lambda: resistive_discharge_s(PAPER, 1e6, 1, 1.0), "swing 1, must be above 0"),
     "no swing": (lambda: resistance_for_ohm(PAPER, 1e-9, 1, 0.0), "swing 0, must be above 0"),
     "back": (lambda: constant_current_resistance_ohm(PAPER, 1e-9, 1, -0.5), "swing -0.5, must be"),
-    "volts": (lambda: current_source_discharge_s(PAPER, 1e-6, 1, 1.5), "swing_v 1.5, must be above"),
+    "volts": (
+        lambda: current_source_discharge_s(PAPER, 1e-6, 1, 1.5),
+        "swing_v 1.5, must be above",
+    ),
     "time": (lambda: resistance_for_ohm(PAPER, -1, 1), "time -1 s, must be above 0"),
 }
 
