@@ -90,6 +90,11 @@ def test_an_array_that_rests_drifts_faster_in_heat(
         assert shift == pytest.approx(rate * decades, abs=2e-6)
 
 
+def test_a_rest_of_negative_time_is_refused(chip: Chip, device: Device) -> None:
+    with pytest.raises(InputError, match="rest of -1 s"):
+        preset(chip, device).rest(-1.0, 300.0)
+
+
 def test_two_rests_are_one(chip: Chip, device: Device) -> None:
     once, twice = preset(chip, device), preset(chip, device)
     once.rest(1e6, 300.0)
