@@ -2,32 +2,30 @@
 
 The experiment of M. J. Marinella et al. (2022), who put ResNet-50 on ReRAM, SONOS and PCM: the same
 devices, our network, some dies each. The claim that can be checked is the order of the loss.
-
-python -m scripts.experiments.device_loss [--images N] [--dies N]
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from chips.description import Chip, load_chip
+from chips.description import Chip
 from chips.images import ImageSet
-from chips.weights import default_weights, load_weights
+from chips.weights import Weights
 from pymodel.error_laws import DeviceLaw
 from pymodel.error_laws.catalog import devices, taox
 from pymodel.multilevel import multilevel_macs
 from pymodel.network import Network
 from pymodel.noise import Effects
-from scripts.command_line import OneLineParser, exit_status, require_positive
-from scripts.experiments.images import first_images
-from scripts.experiments.tsv import lines
+from scripts.experiments.images import accuracy_percent
+from scripts.experiments.spread import spread
 
+DAY_S = 86400.0
 FRESH_S = 1.0
-OLD_S = 5 * 86400.0  # the last day that SONOS was measured
+OLD_S = 5 * DAY_S  # the last day that SONOS was measured
 PEAK_SHARES = (0.02, 0.05, 0.1)  # of the assumed parabola of TaOx, in parts of G_max
 
 
@@ -59,44 +57,47 @@ def cases() -> Iterator[tuple[str, DeviceLaw, float]]:
             yield device.name, device, OLD_S
 
 
-def rows(images: ImageSet, dies: int, chip: Chip | None = None) -> list[Row]:
-    """The experiment on `images`, each device on `dies` dies; `chip`: the large one by default."""
-    chip = chip if chip is not None else load_chip("cifar10")
-    ideal = accuracy_percent(chip, images, None, 0.0, 0)
+def rows(chip: Chip, weights: Weights, images: ImageSet, *, seed: int, dies: int) -> list[Row]:
+    """Every device on `dies` dies."""
+    ideal = accuracy_percent(Network(chip, weights), images)
     found = []
     for name, device, age_s in cases():
-        each = [accuracy_percent(chip, images, device, age_s, die) for die in range(dies)]
-        mean, spread = float(np.mean(each)), float(np.std(each, ddof=1)) if dies > 1 else 0.0
-        size = len(images), dies
-        found.append(Row(name, device.source, age_s, *size, mean, ideal - mean, spread))
+        networks = (_network(chip, weights, device, age_s, seed, die) for die in range(dies))
+        each = [accuracy_percent(network, images) for network in networks]
+        mean, size = float(np.mean(each)), (len(images), dies)
+        found.append(Row(name, device.source, age_s, *size, mean, ideal - mean, spread(each)))
     return found
 
 
-def accuracy_percent(
-    chip: Chip, images: ImageSet, device: DeviceLaw | None, age_s: float, die: int
-) -> float:
-    """Images that one die labels as the file does, in percent."""
-    weights, effects = load_weights(default_weights(chip), chip), Effects(read_noise=True)
-    if device is None:
-        network = Network(chip, weights)
-    else:
-        macs = multilevel_macs(chip, weights, device, age_s=age_s, effects=effects, die=die)
-        network = Network(chip, weights, effects=effects, die=die, macs=macs)
-    return 100 * float((network.labels(images.pixels) == images.labels).mean())
+def _network(
+    chip: Chip, weights: Weights, device: DeviceLaw, age_s: float, seed: int, die: int
+) -> Network:
+    """One die of a device, all else ideal."""
+    effects = Effects(read_noise=True)
+    macs = multilevel_macs(chip, weights, device, age_s=age_s, effects=effects, seed=seed, die=die)
+    return Network(chip, weights, effects=effects, seed=seed, die=die, macs=macs)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the rows."""
-    parser = OneLineParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--dies", type=int, default=5)
-    options = parser.parse_args(arguments)
-    require_positive("--images", options.images)
-    require_positive("--dies", options.dies)
-    images = first_images(load_chip("cifar10"), options.images)
-    print("\n".join(lines(Row, rows(images, options.dies))))
-    return 0
+def age_text(age_s: float) -> str:
+    """Age of the cells."""
+    return f"{age_s / DAY_S:g} days" if age_s >= DAY_S else f"{age_s:g} s"
 
 
-if __name__ == "__main__":
-    sys.exit(exit_status(lambda: main(sys.argv[1:])))
+def lines(found: Sequence[Row]) -> Iterator[str]:
+    """The table of the terminal."""
+    yield "device                       age        loss (dies)       accuracy"
+    for row in found:
+        yield (
+            f"{row.device:<28} {age_text(row.age_s):<8} {row.loss_percent:6.2f} +- "
+            f"{row.spread_percent:4.2f} %  {row.accuracy_percent:8.2f} %"
+        )
+
+
+def fill(axes: Axes, found: Sequence[Row]) -> None:
+    """Loss of every device, the spread of its dies as bars."""
+    names = [f"{row.device}, {age_text(row.age_s)}" for row in found]
+    losses, spreads = ([getattr(r, n) for r in found] for n in ("loss_percent", "spread_percent"))
+    axes.barh(names, losses, xerr=spreads, height=0.6, capsize=3)
+    axes.invert_yaxis()
+    axes.set_xlabel("loss of accuracy (percentage points), bars: spread of the dies")
+    axes.set_title(f"{found[0].images:,} images, {found[0].dies} dies each", fontsize=9)

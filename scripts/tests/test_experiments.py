@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chips import Chip, load_chip
+from chips import Chip, InputError, load_chip
 from chips.images import ImageSet
 from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device
 from pymodel.network import Network
+from pymodel.noise import Effects
 from scripts.experiment import main
-from scripts.experiments import image_energy, noise_loss, read_errors, read_life, reader_power
+from scripts.experiments import (
+    effect_loss,
+    image_energy,
+    interlayer,
+    read_errors,
+    read_life,
+    reader_power,
+)
+from scripts.experiments.catalog import EXPERIMENTS
 from scripts.experiments.drawing import draw
+from scripts.experiments.images import first_images
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PLOTS = DOCS / "plots"
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +87,35 @@ def test_the_reader_reads_as_its_closed_form_says() -> None:
 def test_the_loss_is_that_of_the_same_images(
     chip: Chip, weights: Weights, images: ImageSet
 ) -> None:
-    rows = noise_loss.rows(chip, weights, images, seed=3, runs=2)
-    assert [(row.case, row.seed) for row in rows] == [
-        *(("stage noise", 3), ("stage noise", 4), ("every effect", 3), ("every effect", 4))
-    ]
+    rows = effect_loss.rows(chip, weights, images, seed=3, runs=2)
+    cases = effect_loss.CASES
+    assert [(row.case, row.seed) for row in rows] == [(c, n) for c in cases for n in (3, 4)]
     for row in rows:
-        effects = noise_loss.CASES[row.case]
-        labels = Network(chip, weights, effects=effects, seed=row.seed).labels(images.pixels)
-        share = float((labels == images.labels).mean())
+        network = Network(chip, weights, effects=cases[row.case], seed=row.seed)
+        share = float((network.labels(images.pixels) == images.labels).mean())
         assert row.clean_percent == 100
         assert row.percent == pytest.approx(100 * share)
         assert row.loss_percent == row.flipped_percent == pytest.approx(100 * (1 - share))
         assert row.loss_error_percent == pytest.approx(100 * math.sqrt(share * (1 - share) / 40))
+
+
+def test_every_effect_of_an_inference_is_alone_once() -> None:
+    alone = [effects for effects in effect_loss.CASES.values() if sum(vars(effects).values()) == 1]
+    assert sorted(next(name for name, on in vars(e).items() if on) for e in alone) == sorted(
+        {field.name for field in fields(Effects)} - {"sense_noise"}
+    )
+
+
+def test_more_bits_between_the_layers_come_closer_to_the_analog_hold(
+    chip: Chip, weights: Weights
+) -> None:
+    embedded = first_images(chip, None, None)
+    rows = interlayer.rows(chip, weights, embedded, seed=1, runs=2)
+    clean = {row.bits: row.percent for row in rows if row.case == "no effect"}
+    assert list(clean) == list(interlayer.BITS)
+    assert clean[2] < clean[4] < clean[8] < clean[interlayer.ANALOG] == 100
+    noisy = [(row.bits, row.seed) for row in rows if row.case == "every effect"]
+    assert noisy == [(bits, seed) for bits in interlayer.BITS for seed in (1, 2)]
 
 
 def pulse_s(chip: Chip) -> float:
@@ -146,21 +178,17 @@ def test_the_command_writes_rows_and_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(monkeypatch, "--dies", "1", "--runs", "1", "--out", str(tmp_path)) == 0
-    names = (
-        *("read_errors", "noise_loss", "device_loss", "image_energy", "read_life"),
-        "reader_power",
-    )
-    for name in names:
+    for name in EXPERIMENTS:
         assert json.loads((tmp_path / f"{name}.json").read_text())
         assert (tmp_path / f"{name}.svg").exists()
     told = capsys.readouterr().out
-    assert all(f"\n{name}\n" in told for name in names)
+    assert all(f"\n{name}\n" in told for name in EXPERIMENTS)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--only", "magic"), "ONLY=magic: allowed are read_errors, noise_loss"),
+        (("--only", "magic"), "ONLY=magic: allowed are read_errors, effect_loss"),
         (("--images", "0"), "IMAGES=0: the set holds"),
         (("--dies", "0"), "DIES=0: allowed are 1 and more"),
         (("--runs", "-1"), "RUNS=-1: allowed are 1 and more"),
@@ -174,3 +202,21 @@ def test_what_cannot_be_used_is_refused(
 ) -> None:
     assert command(monkeypatch, *arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_real_images_come_from_their_folder(tmp_path: Path, chip: Chip) -> None:
+    np.full(2 * (chip.image_bytes + 1), 1, np.uint8).tofile(tmp_path / "test_batch.bin")
+    assert (first_images(chip, str(tmp_path), 1).labels == [1]).all()
+    assert len(first_images(chip, str(tmp_path), None)) == 2
+    with pytest.raises(InputError, match="IMAGES=3: the set holds 2"):
+        first_images(chip, str(tmp_path), 3)
+
+
+def test_every_plot_of_the_documentation_has_its_data_and_its_page() -> None:
+    """Rows of all experiments, summaries of sweeps, nothing else; each plot is shown on a page."""
+    found = {path.stem: path for path in PLOTS.glob("*.json")}
+    sweeps = {name for name, path in found.items() if "definition" in json.loads(path.read_text())}
+    assert found.keys() - sweeps == EXPERIMENTS.keys()
+    pages = "".join(path.read_text() for path in DOCS.glob("*.md"))
+    shown = set(re.findall(r"!\[[^]]*\]\(plots/(\w+)\.svg\)", pages))
+    assert {path.stem for path in PLOTS.glob("*.svg")} == found.keys() == shown
