@@ -125,8 +125,8 @@ def _fill(axes: Axes, found: Sequence[Row], name: str) -> None:
     for age_s, held_us in dict.fromkeys((row.age_s, row.held_us) for row in found):
         chosen = [row for row in found if (row.age_s, row.held_us) == (age_s, held_us)]
         places, percents = ([getattr(r, n) for r in chosen] for n in (name, "accuracy_percent"))
-        style = {"marker": "x", "ls": ""} if age_s else {"marker": "o", "ls": "-"}
-        axes.plot(places, percents, ms=4, lw=1, label=_label(age_s, held_us), **style)
+        mark = "x" if age_s else "o-"
+        axes.plot(places, percents, mark, ms=4, lw=1, label=_label(age_s, held_us))
     for row in found:
         if row.wrong_cells and not row.age_s:
             place = getattr(row, name), row.accuracy_percent

@@ -70,12 +70,21 @@ def fill(axes: Axes, found: Sequence[Row]) -> None:
     points = _points(found)
     for number, case in enumerate(CASES):
         chosen = {bits: percents for (name, bits), percents in points.items() if name == case}
-        analog = float(np.mean(chosen.pop(ANALOG)))
-        means, spreads = ([f(percents) for percents in chosen.values()] for f in (np.mean, spread))
-        style = {"ms": 4, "lw": 1, "capsize": 3, "color": f"C{number}"}
-        axes.errorbar(list(chosen), means, spreads, fmt="o-", label=f"ADC, {case}", **style)
-        axes.axhline(analog, color=f"C{number}", lw=1, ls="--", label=f"analog, {case}")
-    axes.set_ylim(0, 100)
+        analog, colour = float(np.mean(chosen.pop(ANALOG))), f"C{number}"
+        means = [float(np.mean(percents)) for percents in chosen.values()]
+        spreads = [spread(percents) for percents in chosen.values()]
+        axes.errorbar(
+            list(chosen),
+            means,
+            spreads,
+            fmt="o-",
+            ms=4,
+            lw=1,
+            capsize=3,
+            color=colour,
+            label=f"ADC, {case}",
+        )
+        axes.axhline(analog, color=colour, lw=1, ls="--", label=f"analog, {case}")
     axes.set_xlabel("bits between the layers")
     axes.set_ylabel("accuracy (%)")
     axes.set_title(f"{found[0].images:,} images; bars: spread over the seeds", fontsize=9)
