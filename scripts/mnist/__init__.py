@@ -1,0 +1,1 @@
+"""Binary networks of fully connected layers on MNIST: training, batch norm merged, tables."""
