@@ -148,6 +148,11 @@ train: ## train the network of the chip on CIFAR-10 in DATA or CIFAR10_DIR, else
 	$(PY) scripts/train.py --chip '$(CHIP)' --seed '$(SEED)' --out 'chips/$(CHIP)/weights.npz' \
 	  --data '$(or $(DATA),$(CIFAR10_DIR),data/cifar10)'
 
+.PHONY: mnist
+mnist: ## train the MNIST networks of Lee's tables from the files in MNIST_DIR
+	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-train.txt
+	$(PY) scripts/explore_mnist.py --data '$(MNIST_DIR)'
+
 .PHONY: lint
 lint: ## all linters and the check that generated files are fresh
 	@$(PYTHON) scripts/setup_env.py requirements.txt requirements-dev.txt

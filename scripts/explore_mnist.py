@@ -51,15 +51,16 @@ from scripts.mnist.store import Result, Store, open_store  # noqa: E402
 if TYPE_CHECKING:
     from scripts.mnist.training import Recipe
 
-EPOCHS, SEEDS = 10, 3
+EPOCHS, SEEDS, RATE = 10, 3, 2**-6
 
 
 def run(args: argparse.Namespace) -> int:
     """Train what is missing, write the tables; the exit status."""
+    require(bool(args.data), "MNIST_DIR=: name the folder of the unpacked MNIST files")
     recipe = _recipe(args)
     require_positive("SEEDS", args.seeds)
     require(args.out.is_dir(), f"{args.out}: no such folder")
-    training, test = (read_digits(args.data, part) for part in (TRAIN, TEST))
+    training, test = (read_digits(Path(args.data), part) for part in (TRAIN, TEST))
     what = {**asdict(recipe), "data": _hash(training, test)}
     tasks = [(net, seed) for seed in range(1, args.seeds + 1) for net in all_nets()]
     with open_store(args.store, what) as store:
@@ -82,7 +83,7 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         missing = "PyTorch is not installed: pip install -r requirements-train.txt"
         raise InputError(missing) from None
     prepare()
-    return Recipe(epochs=args.epochs)
+    return Recipe(epochs=args.epochs, rate=args.rate)
 
 
 def _train_missing(
@@ -138,15 +139,13 @@ def parse() -> argparse.Namespace:
     parser = OneLineParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, help="folder of the MNIST files")
+    parser.add_argument("--data", default="", help="folder of the MNIST files")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--rate", type=float, default=RATE, help="of Adamax, at the start")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="networks from seeds 1 to this")
     parser.add_argument("--out", type=Path, default=DATA, help="folder of the two CSV files")
     parser.add_argument("--store", type=Path, default=ROOT / "build" / "mnist")
-    args = parser.parse_args()
-    if args.data is None:
-        raise InputError("DATA=: name the folder of the MNIST files, here or in MNIST_DIR")
-    return args
+    return parser.parse_args()
 
 
 def main() -> int:

@@ -223,7 +223,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_without_a_folder_the_command_says_so() -> None:
     done = command()
     assert done.returncode == 2
-    assert done.stderr == "error: DATA=: name the folder of the MNIST files, here or in MNIST_DIR\n"
+    assert done.stderr == "error: MNIST_DIR=: name the folder of the unpacked MNIST files\n"
 
 
 @pytest.mark.skipif(bool(importlib.util.find_spec("torch")), reason="PyTorch is installed")
