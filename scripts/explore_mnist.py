@@ -51,7 +51,7 @@ from scripts.mnist.store import Result, Store, open_store  # noqa: E402
 if TYPE_CHECKING:
     from scripts.mnist.training import Recipe
 
-EPOCHS, SEEDS, RATE = 10, 3, 2**-6
+SEEDS = 3
 
 
 def run(args: argparse.Namespace) -> int:
@@ -83,7 +83,8 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         missing = "PyTorch is not installed: pip install -r requirements-train.txt"
         raise InputError(missing) from None
     prepare()
-    return Recipe(epochs=args.epochs, rate=args.rate)
+    given = {"epochs": args.epochs, "rate": args.rate}
+    return Recipe(**{name: value for name, value in given.items() if value is not None})
 
 
 def _train_missing(
@@ -140,8 +141,10 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", default="", help="folder of the MNIST files")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--rate", type=float, default=RATE, help="of Adamax, at the start")
+    parser.add_argument("--epochs", type=int, help="default: as published here")
+    parser.add_argument(
+        "--rate", type=float, help="of Adamax at the start; default: as published here"
+    )
     parser.add_argument("--seeds", type=int, default=SEEDS, help="networks from seeds 1 to this")
     parser.add_argument("--out", type=Path, default=DATA, help="folder of the two CSV files")
     parser.add_argument("--store", type=Path, default=ROOT / "build" / "mnist")

@@ -104,10 +104,12 @@ def printed_rows() -> Iterator[tuple[Key, Net, Measure]]:
     for bits in WEIGHT_BITS:
         yield ("3", f"{bits}-bit", "test"), of_equal_size(bits), Measure.TRAINED
     for bits in ACTIVATION_BITS:
-        net = replace(CHOSEN, activation_bits=bits)
-        for norm, column in ((Norm.NONE, "without BN"), (Norm.SHARED, "SBN")):
-            yield ("4", f"{bits}-bit", column), replace(net, norm=norm), Measure.TRAINED
-        yield from _merged_rows("4", bits, net)
+        baseline, *merges = _merged_rows("4", bits, replace(CHOSEN, activation_bits=bits))
+        yield baseline
+        for norm in (Norm.NONE, Norm.SHARED):
+            net = replace(baseline[1], norm=norm)
+            yield ("4", f"{bits}-bit", norm.value), net, Measure.TRAINED
+        yield from merges
     for bits in WEIGHT_BITS:
         yield from _merged_rows("5", bits, replace(CHOSEN, weight_bits=bits))
 
