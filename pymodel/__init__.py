@@ -5,6 +5,7 @@
 """
 
 from pymodel.device import Device, load_device
+from pymodel.environment import Environment
 from pymodel.macro import Macro
 from pymodel.network import Network, Outputs
 from pymodel.noise import Effects
@@ -14,6 +15,7 @@ __all__ = [
     "Device",
     "Drive",
     "Effects",
+    "Environment",
     "Macro",
     "Network",
     "Outputs",
