@@ -22,10 +22,33 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, count: int) -> ImageSet:
+        """The first images.
+
+        Raises
+        ------
+        InputError
+            Not as many, or none.
+        """
+        if not 1 <= count <= len(self):
+            raise InputError(f"IMAGES={count}: the set holds {len(self)}, allowed are 1..that")
+        return ImageSet(self.pixels[:count], self.labels[:count])
+
 
 def embedded_images(chip: Chip) -> Path:
     """Path of the image set that ships with `chip`."""
     return CHIPS / chip.name / "images.bin"
+
+
+def image_file(chip: Chip, folder: str | None) -> Path:
+    """The test images of a folder, with its whole path; without a folder the embedded ones.
+
+    Raises
+    ------
+    InputError
+        The folder holds no CIFAR-10 binary version.
+    """
+    return data_file(Path(folder).resolve()) if folder else embedded_images(chip)
 
 
 def data_file(folder: Path) -> Path:

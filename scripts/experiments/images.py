@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from chips.description import Chip
-from chips.errors import InputError
-from chips.images import ImageSet, data_file, embedded_images, load_images
+from chips.images import ImageSet, image_file, load_images
 from pymodel.network import Network
 
 
@@ -18,10 +15,8 @@ def first_images(chip: Chip, data: str | None, count: int | None) -> ImageSet:
     InputError
         No images there, or not as many.
     """
-    found = load_images(data_file(Path(data)) if data else embedded_images(chip), chip)
-    if count is not None and not 1 <= count <= len(found):
-        raise InputError(f"IMAGES={count}: the set holds {len(found)}, allowed are 1..that")
-    return ImageSet(found.pixels[:count], found.labels[:count])
+    found = load_images(image_file(chip, data), chip)
+    return found if count is None else found.first(count)
 
 
 def accuracy_percent(network: Network, images: ImageSet) -> float:

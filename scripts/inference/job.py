@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chips import Chip, InputError, load_chip
-from chips.images import ImageSet, data_file, embedded_images, load_images
+from chips.images import ImageSet, image_file, load_images
 from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device_of
 
@@ -103,9 +103,7 @@ def load(job: Job) -> Inputs:
     chip = load_chip(job.chip)
     device = load_device_of(chip, job.device)
     weights = load_weights(Path(job.weights), chip)
-    embedded = job.data == "embedded"
-    images = load_images(embedded_images(chip) if embedded else data_file(Path(job.data)), chip)
-    if job.images is not None and not 1 <= job.images <= len(images):
-        raise InputError(f"IMAGES={job.images}: the set holds {len(images)}, allowed are 1..that")
-    count = job.images or min(len(images), RTL_IMAGES)
+    folder = None if job.data == "embedded" else job.data
+    images = load_images(image_file(chip, folder), chip)
+    count = min(len(images), RTL_IMAGES) if job.images is None else len(images.first(job.images))
     return Inputs(chip, device, weights, images, count)

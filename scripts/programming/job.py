@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chips import Chip, load_chip
 from chips.errors import InputError
-from chips.images import ImageSet, data_file, embedded_images, load_images
+from chips.images import ImageSet, image_file, load_images
 from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device_of
 from scripts.programming.defects import Defects, drawn_defects, read_defects
@@ -99,6 +99,6 @@ def load(job: ProgramJob) -> Inputs:
         defects = read_defects(Path(job.defects), chip)
     else:
         defects = drawn_defects(chip, job.stuck, job.seed)
-    embedded = job.data == "embedded"
-    images = load_images(embedded_images(chip) if embedded else data_file(Path(job.data)), chip)
+    folder = None if job.data == "embedded" else job.data
+    images = load_images(image_file(chip, folder), chip)
     return Inputs(chip, device, weights, defects, images)
