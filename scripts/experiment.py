@@ -15,8 +15,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy; more threads
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,8 +31,8 @@ from chips.errors import InputError  # noqa: E402
 from chips.weights import default_weights, load_weights  # noqa: E402
 from pymodel.device import load_device_of  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
-from scripts.experiments.catalog import EXPERIMENTS, Inputs  # noqa: E402
-from scripts.experiments.drawing import draw  # noqa: E402
+from scripts.drawing import draw  # noqa: E402
+from scripts.experiments.catalog import EXPERIMENTS, Experiment, Inputs  # noqa: E402
 from scripts.experiments.images import first_images  # noqa: E402
 from sim.runner import require_seed  # noqa: E402
 
@@ -64,8 +69,14 @@ def report(name: str, inputs: Inputs, out: Path) -> None:
         print(line)
     path = out / f"{name}.json"
     path.write_text(json.dumps([asdict(row) for row in found], indent=0) + "\n")
-    draw(out / f"{name}.svg", lambda axes: experiment.fill(axes, found))
+    draw(out / f"{name}.svg", "experiments", partial(fill, experiment, found))
     print(f"wrote {path} and {path.with_suffix('.svg').name}", flush=True)
+
+
+def fill(experiment: Experiment, found: Sequence[Any], axes: Axes) -> None:
+    """Draw the rows of an experiment over a grid."""
+    experiment.fill(axes, found)
+    axes.grid(alpha=0.3)
 
 
 def parse() -> argparse.Namespace:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from chips import load_chip  # noqa: E402
 from chips.errors import InputError  # noqa: E402
-from chips.images import data_file, embedded_images, load_images  # noqa: E402
+from chips.images import image_file, load_images  # noqa: E402
 from chips.weights import default_weights  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.sweeping.axis import Axis, parse_axis, parse_fixed  # noqa: E402
@@ -75,7 +75,7 @@ def define(args: argparse.Namespace) -> Definition:
     if args.noise not in ("on", "off"):
         raise InputError(f"NOISE={args.noise}: allowed are on, off")
     weights = str(Path(args.weights).resolve() if args.weights else default_weights(chip))
-    data = data_file(Path(args.data).resolve()) if args.data else embedded_images(chip)
+    data = image_file(chip, args.data)
     images = args.images
     return Definition(
         chip=args.chip,

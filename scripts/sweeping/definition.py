@@ -132,14 +132,9 @@ def load(definition: Definition) -> Inputs:
     images = load_images(Path(definition.data), chip)
     if hashes_of(definition.weights, definition.data) != definition.hashes:
         raise InputError("weights, images or sources are not those of the definition")
-    if not 1 <= definition.images <= len(images):
-        raise InputError(
-            f"IMAGES={definition.images}: the set holds {len(images)}, allowed are 1..that"
-        )
     if not 1 <= len(definition.tasks) <= MOST:
         raise InputError(
             f"DIES={definition.dies}: {len(definition.tasks):,} dies over all points, allowed are "
             f"1..{MOST:,}"
         )
-    first = slice(definition.images)
-    return Inputs(chip, device, weights, ImageSet(images.pixels[first], images.labels[first]))
+    return Inputs(chip, device, weights, images.first(definition.images))

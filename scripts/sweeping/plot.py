@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from scripts.drawing import draw
 from scripts.sweeping.axis import LABELS, Axis
 from scripts.sweeping.definition import Definition
 from scripts.sweeping.statistics import PointSummary
@@ -20,21 +20,22 @@ LOG_SPAN = 50  # an axis that spans more is drawn logarithmically
 
 def plot(path: Path, definition: Definition, points: Sequence[PointSummary]) -> None:
     """Write the plot of a sweep with at least one axis; the same bytes for the same points."""
-    with mpl.rc_context({"svg.hashsalt": "sweep", "svg.fonttype": "none", "font.size": 9.0}):
-        figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-        axes = figure.add_subplot()
-        if len(definition.axes) == 1:
-            _line(axes, points, "C0", "")
-            bars = "bars: standard error over dies; band: 95 % interval over images"
-        elif len(definition.axes[1].values) <= MOST_LINES:
-            _family(axes, definition.axes[1], points)
-            bars = "bars: standard error over dies; bands: 95 % interval over images"
-        else:
-            _map(figure, axes, definition, points)
-            bars = "mean over dies"
-        _scale(axes, definition.axes[0])
-        axes.set_title(f"{_subject(definition)}\n{bars}", fontsize=9)
-        figure.savefig(path, format="svg", metadata={"Date": None})
+    draw(path, "sweep", partial(fill, definition, points))
+
+
+def fill(definition: Definition, points: Sequence[PointSummary], axes: Axes) -> None:
+    """Draw all points: a line, a line for each value of the second axis, or a map."""
+    if len(definition.axes) == 1:
+        _line(axes, points, "C0", "")
+        bars = "bars: standard error over dies; band: 95 % interval over images"
+    elif len(definition.axes[1].values) <= MOST_LINES:
+        _family(axes, definition.axes[1], points)
+        bars = "bars: standard error over dies; bands: 95 % interval over images"
+    else:
+        _map(axes, definition, points)
+        bars = "mean over dies"
+    _scale(axes, definition.axes[0])
+    axes.set_title(f"{_subject(definition)}\n{bars}", fontsize=9)
 
 
 def _subject(definition: Definition) -> str:
@@ -71,14 +72,12 @@ def _family(axes: Axes, second: Axis, points: Sequence[PointSummary]) -> None:
     axes.legend(title=LABELS[second.name], fontsize=8, title_fontsize=8)
 
 
-def _map(
-    figure: Figure, axes: Axes, definition: Definition, points: Sequence[PointSummary]
-) -> None:
+def _map(axes: Axes, definition: Definition, points: Sequence[PointSummary]) -> None:
     first, second = definition.axes
     by_place = {point.at: 100 * point.accuracy for point in points}
     cells = [[by_place.get((x, y), np.nan) for x in first.values] for y in second.values]
     drawn = axes.pcolormesh(first.values, second.values, cells, shading="nearest", rasterized=False)
-    figure.colorbar(drawn, label="accuracy (%)")
+    axes.figure.colorbar(drawn, ax=axes, label="accuracy (%)")
     axes.set_ylabel(LABELS[second.name])
     if _is_log(second):
         axes.set_yscale("log")

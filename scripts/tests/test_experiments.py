@@ -17,9 +17,11 @@ from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device
 from pymodel.network import Network
 from pymodel.noise import Effects
-from scripts.experiment import main
+from scripts.drawing import draw
+from scripts.experiment import inputs_of, main, parse
 from scripts.experiments import (
     effect_loss,
+    environment,
     image_energy,
     interlayer,
     read_errors,
@@ -27,8 +29,8 @@ from scripts.experiments import (
     reader_power,
 )
 from scripts.experiments.catalog import EXPERIMENTS
-from scripts.experiments.drawing import draw
 from scripts.experiments.images import first_images
+from scripts.experiments.spread import spread
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PLOTS = DOCS / "plots"
@@ -116,6 +118,8 @@ def test_more_bits_between_the_layers_come_closer_to_the_analog_hold(
     assert clean[2] < clean[4] < clean[8] < clean[interlayer.ANALOG] == 100
     noisy = [(row.bits, row.seed) for row in rows if row.case == "every effect"]
     assert noisy == [(bits, seed) for bits in interlayer.BITS for seed in (1, 2)]
+    first, second = ([row.percent for row in rows if row.seed == seed] for seed in (1, 2))
+    assert first[len(interlayer.BITS) :] != second  # the seeds draw other dies
 
 
 def pulse_s(chip: Chip) -> float:
@@ -159,12 +163,19 @@ def test_an_image_costs_as_long_as_its_layers_have_bias(
     assert len(set(weights.t_ctrl)) == 1
     assert gated.macs / always.macs == pytest.approx(share)
     assert gated.reads == always.reads
+    pairs = chip.chip.classes * (chip.chip.classes - 1) / 2
+    assert always.comparators == pytest.approx(pairs * chip.energy.comparator_fj * 1e-15)
+
+
+def test_the_spread_is_that_of_the_population() -> None:
+    assert spread([1.0, 3.0]) == pytest.approx(math.sqrt(2))
+    assert spread([5.0]) == 0
 
 
 def test_a_plot_is_the_same_again(chip: Chip, device: Device, tmp_path: Path) -> None:
     rows = read_life.rows(chip, device)
     for name in ("a", "b"):
-        draw(tmp_path / f"{name}.svg", lambda axes: read_life.fill(axes, rows))
+        draw(tmp_path / f"{name}.svg", "a", lambda axes: read_life.fill(axes, rows))
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
@@ -174,6 +185,18 @@ def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return main()
 
 
+def test_the_command_line_names_what_the_experiments_run_on(
+    tmp_path: Path, chip: Chip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.full(2 * (chip.image_bytes + 1), 1, np.uint8).tofile(tmp_path / "test_batch.bin")
+    options = ("--dies", "2", "--runs", "4", "--seed", "6", "--data", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["experiment.py", "--chip", "mini", *options])
+    found = inputs_of(parse())
+    assert (found.dies, found.runs, found.seed) == (2, 4, 6)
+    assert (found.images.pixels == 1).all()
+    assert found.chip == chip
+
+
 def test_the_command_writes_rows_and_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +204,12 @@ def test_the_command_writes_rows_and_plots(
     for name in EXPERIMENTS:
         assert json.loads((tmp_path / f"{name}.json").read_text())
         assert (tmp_path / f"{name}.svg").exists()
+    doses, kelvins = (
+        {row[name] for row in json.loads((tmp_path / f"{experiment}.json").read_text())}
+        for experiment, name in (("dose", "dose_krad"), ("temperature", "temperature_k"))
+    )
+    assert doses == set(environment.DOSES_KRAD)
+    assert kelvins == set(environment.TEMPERATURES_K)
     told = capsys.readouterr().out
     assert all(f"\n{name}\n" in told for name in EXPERIMENTS)
 

@@ -10,11 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 
-def draw(path: Path, fill: Callable[[Axes], None]) -> None:
-    """Write one pair of axes that `fill` has drawn into."""
-    with mpl.rc_context({"svg.hashsalt": "experiments", "svg.fonttype": "none", "font.size": 9.0}):
+def draw(path: Path, salt: str, fill: Callable[[Axes], None]) -> None:
+    """Write one pair of axes that `fill` has drawn into; `salt` goes into the ids of its parts."""
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none", "font.size": 9.0}):
         figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-        axes = figure.add_subplot()
-        fill(axes)
-        axes.grid(alpha=0.3)
+        fill(figure.add_subplot())
         figure.savefig(path, format="svg", metadata={"Date": None})
