@@ -23,7 +23,10 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 def exit_status(command: Callable[[], int]) -> int:
-    """Run a command; errors become one line and an exit status."""
+    """Run a command; errors become one line and an exit status.
+
+    A file or folder that cannot be read or written is unusable input.
+    """
     try:
         return command()
     except InputError as error:
@@ -32,6 +35,11 @@ def exit_status(command: Callable[[], int]) -> int:
     except SimulationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
