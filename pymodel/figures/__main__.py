@@ -11,6 +11,7 @@ import argparse
 import json
 
 from chips.description import load_chip
+from chips.errors import InputError
 from pymodel.figures.markdown import markdown
 from pymodel.figures.table import text, values
 
@@ -24,11 +25,24 @@ def main() -> None:
     form.add_argument("--json", action="store_true", help="plain values")
     form.add_argument("--markdown", action="store_true", help="docs/figures.md")
     args = parser.parse_args()
+    try:
+        print(said(args))
+    except InputError as error:
+        parser.error(str(error))
+
+
+def said(args: argparse.Namespace) -> str:
+    """All figures in the form that is asked for.
+
+    Raises
+    ------
+    InputError
+        Accuracies that cannot be used.
+    """
     chip = load_chip(CHIP)
     if args.json:
-        print(json.dumps(values(chip), indent=1))
-    else:
-        print("\n".join(markdown(chip) if args.markdown else text(chip)))
+        return json.dumps(values(chip), indent=1)
+    return "\n".join(markdown(chip) if args.markdown else text(chip))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 
 from chips import InputError, load_chip
 from pymodel.figures import cosemans2019, cosemans_lines, lee2020
+from pymodel.figures.__main__ import main
 from pymodel.figures.accuracies import accuracies
 from pymodel.figures.figure import Figure, Status, Stretch
 from pymodel.figures.markdown import markdown
@@ -179,6 +180,23 @@ def test_an_unusable_file_of_accuracies_is_refused(
     file.write_text(content)
     with pytest.raises(InputError, match=message):
         accuracies(file)
+
+
+def test_the_command_refuses_a_file_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "trained.csv"
+    file.write_text("table,case,column,percent\n9,8-bit,test,71.5\n")
+    monkeypatch.setattr(accuracies, "__defaults__", (file,))
+    monkeypatch.setattr(sys, "argv", ["figures"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith("error: trained.csv: no such row in the thesis: 9, 8-bit, test")
+    )
 
 
 def test_the_page_in_docs_is_what_the_formulas_give() -> None:
