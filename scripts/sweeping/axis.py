@@ -52,6 +52,8 @@ def parse_axis(variable: str, text: str) -> Axis:
     if not colon:
         raise InputError(f"{where}: allowed is name:first..last/count or name:value,value")
     numbers = _grid(where, values) if ".." in values else _list(where, values)
+    if len(set(numbers)) < len(numbers):
+        raise InputError(f"{where}: each value once")
     for number in numbers:
         moved(where, Point(), name, number)
     return Axis(name, tuple(sorted(numbers)))
@@ -89,10 +91,7 @@ def moved(where: str, point: Point, name: str, value: float) -> Point:
 
 
 def _list(where: str, text: str) -> list[float]:
-    numbers = [_number(where, part) for part in text.split(",")]
-    if len(set(numbers)) < len(numbers):
-        raise InputError(f"{where}: each value once")
-    return numbers
+    return [_number(where, part) for part in text.split(",")]
 
 
 def _grid(where: str, text: str) -> list[float]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
 
-from pymodel.die import Point
+from chips import InputError, load_chip
+from chips.images import image_file, load_images
+from chips.weights import default_weights, load_weights
+from pymodel.device import load_device
+from pymodel.die import Point, make_die
+from pymodel.noise import Effects
 from scripts import sweep
 from scripts.sweeping.axis import LABELS, NAMES, Axis, parse_axis, parse_fixed
-from scripts.sweeping.definition import Definition
-from scripts.sweeping.plot import plot
-from scripts.sweeping.statistics import standard_error, summaries, wilson
-from scripts.sweeping.task import Result
+from scripts.sweeping.definition import Definition, Task, load
+from scripts.sweeping.plot import fill, plot
+from scripts.sweeping.statistics import PointSummary, standard_error, summaries, wilson
+from scripts.sweeping.store import open_store
+from scripts.sweeping.task import Result, run_task
 from sim.sources import ROOT
 
 OPTIONS = ("--chip", "mini", "--images", "8", "--x", "ratio:2,3", "--at", "spread=0.85")
@@ -35,6 +46,18 @@ class Short(store.Store):
 store.Store = Short
 sweep.main()
 """
+FINE = (
+    "--x",
+    "ratio:1.5,3",
+    "--y",
+    "noise_scale:1,2",
+    "--dies",
+    "3",
+    "--images",
+    "15",
+    "--seed",
+    "5",
+)
 RESULTS = [Result((2.0,), die, correct, 10, 4, "") for die, correct in enumerate((3, 5, 7, 5))]
 
 
@@ -53,10 +76,17 @@ def outputs(out: Path) -> dict[str, bytes]:
     return {**files, "results": b"\n".join(sorted(lines))}
 
 
+def defined(monkeypatch: pytest.MonkeyPatch, *options: str) -> Definition:
+    """The sweep of a command line."""
+    monkeypatch.setattr(sys, "argv", ["sweep.py", *OPTIONS, *options])
+    return sweep.define(sweep.parse())
+
+
 def kill_after_two_dies(out: Path) -> None:
     """Run a sweep in a process that is killed while it has two results on disk."""
     words = [sys.executable, "-c", KILLED, *OPTIONS, "--dies", "5", "--out", str(out)]
-    done = subprocess.run([*words, "--sweep", "s"], cwd=ROOT, capture_output=True, check=False)
+    words += ["--sweep", "s"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
@@ -76,6 +106,65 @@ def test_one_or_two_processes_or_a_killed_run_give_the_same_bytes(
     assert results.read_bytes().startswith(b"".join(whole))
     assert outputs(one) == outputs(two) == outputs(killed)
     assert json.loads((one / "s" / "summary.json").read_text())["passed"]
+
+
+@pytest.mark.parametrize("noise", ["on", "off"])
+def test_a_task_is_its_die_at_its_point_with_its_images(
+    noise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = defined(monkeypatch, *FINE, "--noise", noise)
+    task, chip = definition.tasks[-1], load_chip("mini")
+    assert task == Task((3.0, 2.0), 2)
+    die = make_die(
+        chip,
+        load_device("amer2024"),
+        load_weights(default_weights(chip), chip),
+        Point(ratio=3.0, spread=0.85, noise_scale=2.0),
+        seed=5,
+        die=2,
+        effects=Effects.all() if noise == "on" else Effects.none(),
+    )
+    images = load_images(image_file(chip, None), chip)
+    labels = die.network.labels(images.pixels[:15]).astype(np.uint8)
+    correct = int((labels == images.labels[:15]).sum())
+    shown = hashlib.sha256(labels.tobytes()).hexdigest()[:16]
+    assert run_task(task, definition) == Result(
+        (3.0, 2.0), 2, correct, die.wrong, die.partial, shown
+    )
+
+
+def test_the_images_are_those_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = load_chip("mini").image_bytes + 1
+    np.full(3 * record, 1, np.uint8).tofile(tmp_path / "test_batch.bin")
+    definition = defined(monkeypatch, "--data", str(tmp_path), "--images", "2")
+    assert (load(definition).images.pixels == 1).all()
+    assert len(load(definition).images) == 2
+
+
+def test_other_files_or_sources_are_another_sweep_and_no_worker_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = defined(monkeypatch)
+    copy = Path(shutil.copy(here.weights, tmp_path / "copy.npz"))
+    assert defined(monkeypatch, "--weights", str(copy)).digest == here.digest
+    for place in range(3):
+        weights, data, sources = ("0" if k == place else h for k, h in enumerate(here.hashes))
+        other = replace(here, hashes=(weights, data, sources))
+        assert other.digest != here.digest
+        with pytest.raises(InputError, match="are not those of the definition"):
+            run_task(other.tasks[0], other)
+
+
+def test_two_runs_at_once_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    definition = defined(monkeypatch, "--dies", "1")
+    with open_store(tmp_path / "s", definition):
+        assert run(monkeypatch, tmp_path, "--dies", "1") == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 's'}: another run is at this sweep\n"
+    assert run(monkeypatch, tmp_path, "--dies", "1", "--jobs", "1") == 0
 
 
 def test_a_cluster_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +252,7 @@ def test_every_parameter_has_a_label() -> None:
         (("--x", "ratio:2,two"), "X=ratio:2,two: 'two' is no number"),
         (("--x", "ratio:nan"), "'nan' is no number"),
         (("--x", "ratio:2,2"), "X=ratio:2,2: each value once"),
+        (("--x", "ratio:2..2.0000000000001/3"), "X=ratio:2..2.0000000000001/3: each value once"),
         (("--x", "ratio:0.5,2"), "X=ratio:0.5,2: ratio 0.5, allowed are 1..1000"),
         (("--y", "ratio:4,5"), "'ratio' is named more than once by X=, Y= and AT="),
         (("--y", "spread:0.1,0.2"), "'spread' is named more than once by X=, Y= and AT="),
@@ -218,6 +308,25 @@ def test_a_plot_shows_every_axis_and_repeats_in_every_byte(second: int, tmp_path
     drawn = files[0].read_text()
     assert "mini: 4 dies x 10 images, ratio 3" in drawn
     assert all(f">{LABELS[axis.name]}<" in drawn for axis in chosen)
+
+
+def test_a_line_shows_the_means_of_its_value_and_their_standard_errors() -> None:
+    chosen = (Axis("ratio", (2.0, 3.0)), Axis("variation", (0.1, 0.4)))
+    definition = Definition("mini", "", "", "", 10, 2, 1, True, chosen, Point(), ("", "", ""))
+    points = [  # mean and standard error in percent: x + 10 y, and x
+        PointSummary((x, y), 2, (x + 10 * y) / 100, x / 100, 0, 1, 0, 0, 0)
+        for x in (2.0, 3.0)
+        for y in (0.1, 0.4)
+    ]
+    axes = Figure().add_subplot()
+    fill(definition, points, axes)
+    for y, line in zip((0.1, 0.4), axes.containers, strict=True):
+        assert isinstance(line, ErrorbarContainer)
+        assert line.lines[0].get_xydata() == pytest.approx(
+            np.array([(2.0, 2 + 10 * y), (3.0, 3 + 10 * y)])
+        )
+        lengths = [np.ptp(bar[:, 1]) for bar in line.lines[2][0].get_segments()]
+        assert lengths == pytest.approx([4.0, 6.0])
 
 
 def test_points_stand_in_the_order_of_their_values_however_they_came() -> None:
