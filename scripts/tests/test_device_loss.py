@@ -18,6 +18,7 @@ def test_the_order_of_the_loss_is_that_of_the_error() -> None:
     assert loss["TaOx, 2 % assumed", 1.0] < loss["TaOx, 10 % assumed", 1.0]
     assert loss["PCM", OLD_S] == max(loss.values())
     assert loss["SONOS", OLD_S] < loss["PCM", OLD_S]
+    assert found["PCM", OLD_S].spread_percent > 0
     for row in found.values():
         assert (row.images, row.dies) == (128, 2)
         assert row.accuracy_percent + row.loss_percent == pytest.approx(100)

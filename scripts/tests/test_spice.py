@@ -52,6 +52,8 @@ def test_every_circuit_agrees_with_the_model(
         if row["limit"] is not None
     }
     assert {name.replace(",", "").split()[0] for name in judged} == set(NAMES)
+    measured = [row["circuit"] for row in summary["rows"] if row["limit"] is None]
+    assert measured == 3 * ["line, far pulses"]
     assert len(list(tmp_path.glob("*.cir"))) == len(list(tmp_path.glob("*.data"))) == 10
 
 
