@@ -59,7 +59,7 @@ help: ## list the targets
 	@echo "  SEEDS=<list> LENGTH=<n> SCHEDULER=tcp://<host>:<port> (regress)"
 	@echo "  X=<parameter>:<values> Y=<the same> AT='<parameter>=<value> ...' DIES=<n> SWEEP=<name>"
 	@echo "  SCHEDULER= (sweep)"
-	@echo "  ONLY=<name> DIES=<n> RUNS=<n> (experiments)"
+	@echo "  ONLY=<name> DIES=<n> RUNS=<n> (experiments) MNIST_DIR=<dir> (mnist)"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup

@@ -29,6 +29,7 @@ from chips.errors import InputError  # noqa: E402
 from chips.tables import require  # noqa: E402
 from pymodel.figures.accuracies import DATA  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
+from scripts.line_store import LineStore  # noqa: E402
 from scripts.mnist.images import (  # noqa: E402
     TEST,
     TRAIN,
@@ -46,7 +47,7 @@ from scripts.mnist.report import (  # noqa: E402
     trained_csv,
     verdict_lines,
 )
-from scripts.mnist.store import Result, Store, open_store  # noqa: E402
+from scripts.mnist.store import Result, open_store  # noqa: E402
 
 if TYPE_CHECKING:
     from scripts.mnist.training import Recipe
@@ -88,7 +89,7 @@ def _recipe(args: argparse.Namespace) -> Recipe:
 
 
 def _train_missing(
-    store: Store,
+    store: LineStore[Result],
     tasks: Sequence[tuple[Net, int]],
     training: Digits,
     test: Digits,

@@ -28,12 +28,13 @@ from chips.errors import InputError  # noqa: E402
 from chips.images import image_file, load_images  # noqa: E402
 from chips.weights import default_weights  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
+from scripts.line_store import LineStore  # noqa: E402
 from scripts.sweeping.axis import Axis, parse_axis, parse_fixed  # noqa: E402
 from scripts.sweeping.definition import Definition, Task, hashes_of, load  # noqa: E402
 from scripts.sweeping.plot import plot  # noqa: E402
 from scripts.sweeping.report import progress, table, where, write_summary  # noqa: E402
 from scripts.sweeping.statistics import summaries  # noqa: E402
-from scripts.sweeping.store import Store, open_store  # noqa: E402
+from scripts.sweeping.store import open_store  # noqa: E402
 from scripts.sweeping.task import Result, run_task  # noqa: E402
 from scripts.workers import (  # noqa: E402
     Done,
@@ -108,7 +109,7 @@ def _folder(text: str) -> str:
 
 
 def _run_missing(
-    args: argparse.Namespace, definition: Definition, store: Store
+    args: argparse.Namespace, definition: Definition, store: LineStore[Result]
 ) -> Iterator[tuple[Task, str]]:
     """Run all dies that have no result yet; those that failed, with the error."""
     there = {result.task for result in store.results}

@@ -37,13 +37,13 @@ import os, signal
 from scripts import sweep
 from scripts.sweeping import store
 
-class Short(store.Store):
+class Short(store.LineStore):
     def add(self, result):
         if len(self.results) == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         super().add(result)
 
-store.Store = Short
+store.LineStore = Short
 sweep.main()
 """
 FINE = (
@@ -163,7 +163,7 @@ def test_two_runs_at_once_are_refused(
     definition = defined(monkeypatch, "--dies", "1")
     with open_store(tmp_path / "s", definition):
         assert run(monkeypatch, tmp_path, "--dies", "1") == 2
-    assert capsys.readouterr().err == f"error: {tmp_path / 's'}: another run is at this sweep\n"
+    assert capsys.readouterr().err == f"error: {tmp_path / 's'}: another run is at it\n"
     assert run(monkeypatch, tmp_path, "--dies", "1", "--jobs", "1") == 0
 
 
