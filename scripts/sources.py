@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
 from sim.sources import ROOT
 
 
 def digest(names: Iterable[str]) -> str:
-    """Hash of the named files of the project, and of all files in its named folders."""
+    """Hash of the named files of the project, and of all files in its named folders but tests."""
     found = set()
     for name in names:
         path = ROOT / name
         files = path.rglob("*") if path.is_dir() else [path]
-        found |= {p for p in files if p.is_file() and p.suffix != ".pyc"}
+        found |= {p for p in files if p.is_file() and not _decides_nothing(p)}
     total = hashlib.sha256()
     for path in sorted(found):
         total.update(f"{path.relative_to(ROOT)}\n".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _decides_nothing(path: Path) -> bool:
+    return path.suffix == ".pyc" or (path.name.startswith("test_") and path.suffix == ".py")
