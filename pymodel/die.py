@@ -16,12 +16,14 @@ from chips.errors import InputError
 from chips.sections import Layer
 from chips.weights import Weights, weight_words, word_masks
 from pymodel.cell import BoolArray
+from pymodel.defects import drawn_defects
 from pymodel.device import Device, Level
 from pymodel.environment import Environment
 from pymodel.mac import load_macs
 from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
+from pymodel.requantisation import requantised
 from pymodel.retention import ROOM_K
 from pymodel.rng import FloatArray
 from pymodel.switching import compliance_ohm
@@ -34,6 +36,8 @@ LIMITS = {
     "noise_scale": (0.0, 100.0),
     "t_ctrl_error": (-0.99, 10.0),
     "hold_s": (0.0, 1.0),
+    "stuck": (0.0, 1.0),
+    "weight_bits": (2.0, 8.0),
 }  # of what a point may hold, ends included; an `Environment` has its own
 
 
@@ -50,6 +54,9 @@ class Point:
     noise_scale: factor on mean and RMS of the noise of all stages.
     t_ctrl_error: relative error of all integration times.
     hold_s: time since the storage nodes were read; they leak.
+    stuck: fraction of the cells that is stuck, low or high with the same chance.
+    weight_bits: bits of a weight with its sign, a whole number, not above that of the chip: the
+    weights are rounded to them, with new gains. Their other cells stay low.
     temperature_k, age_s, dose_krad: environment of the die.
 
     Raises
@@ -65,6 +72,8 @@ class Point:
     noise_scale: float = 1.0
     t_ctrl_error: float = 0.0
     hold_s: float = 0.0
+    stuck: float = 0.0
+    weight_bits: float | None = None
     temperature_k: float = ROOM_K
     age_s: float = 0.0
     dose_krad: float = 0.0
@@ -74,6 +83,8 @@ class Point:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise InputError(f"{name} {value:g}, allowed are {low:g}..{high:g}")
+        if self.weight_bits is not None and self.weight_bits % 1:
+            raise InputError(f"weight_bits {self.weight_bits:g}, must be a whole number")
         _ = self.environment
 
     @property
@@ -206,8 +217,11 @@ def make_die(
     """
     wl_v = chip.programming.set.wl_start_mv * 1e-3
     moved, cells = chip_at(chip, device, point), device_at(device, point, wl_v)
+    if point.weight_bits is not None:
+        weights = requantised(chip, weights, int(point.weight_bits))
     macro = Macro(moved, cells, seed=seed, die=die, environment=point.environment)
     macro.preset_weights(weights)
+    drawn_defects(chip, point.stuck, seed, die).inject(macro, cells)
     macro.read_all(0.0)
     gates = [macro.gates(layer, point.hold_s) for layer in range(len(chip.layers))]
     network = Network(

@@ -39,6 +39,7 @@ class Stream(enum.IntEnum):
     READ = 10  # index: image; read noise of the MACs
     CONDUCTANCE = 11  # index: layer; programming errors of multi-level cells
     AGEING = 12  # index: layer; drift of multi-level cells
+    DEFECT = 13  # stuck cells
 
 
 def require_word(name: str, value: int) -> int:

@@ -11,11 +11,13 @@ import pytest
 from chips import Chip, load_chip
 from chips.errors import InputError
 from chips.weights import default_weights, load_weights, weight_words, word_masks
+from pymodel.defects import drawn_defects
 from pymodel.device import load_device
 from pymodel.die import Die, Point, chip_at, device_at, make_die, nominal_ohm
 from pymodel.macro import Macro
 from pymodel.network import Network
 from pymodel.noise import Effects
+from pymodel.requantisation import requantised
 from pymodel.tests.samples import random_images
 
 CHIP = load_chip("cifar10")
@@ -154,6 +156,26 @@ def test_old_cells_are_read_wrong_as_far_as_their_drift_takes_them_over_the_refe
     assert abs(old.wrong - expected) < 5 * math.sqrt(expected)
 
 
+def test_stuck_cells_are_read_as_they_are_stuck_and_more_add_to_fewer() -> None:
+    """A cell stuck at what it should hold is read right."""
+    wanted = weight_words(CHIP, load_weights(default_weights(CHIP), CHIP))
+    few, many = (drawn_defects(CHIP, fraction, 1, 0) for fraction in (0.01, 0.05))
+    assert [cells.any.sum() for cells in (few, many)] == [6_534, 32_670]
+    assert not (few.low & ~many.low).any()
+    assert not (few.high & ~many.high).any()
+    assert abs(many.low.sum() - 16_335) < 5 * math.sqrt(32_670) / 2
+    assert die(Point(stuck=0.05)).wrong == many.wrong(wanted).sum()
+    assert (drawn_defects(CHIP, 0.01, 1, 1).any != few.any).any()
+
+
+def test_fewer_bits_are_computed_with_what_is_left_of_the_codes() -> None:
+    weights = load_weights(default_weights(MINI), MINI)
+    found = die(Point(weight_bits=3), MINI)
+    alone = Network(MINI, requantised(MINI, weights, 3)).forward(IMAGES)
+    assert found.wrong == 0
+    assert all(map(np.array_equal, found.network.forward(IMAGES).layers, alone.layers))
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
@@ -161,6 +183,9 @@ def test_old_cells_are_read_wrong_as_far_as_their_drift_takes_them_over_the_refe
         ({"variation": 1.0}, "variation 1, allowed are 0.001..0.99"),
         ({"noise_scale": -1.0}, "noise_scale -1, allowed are 0..100"),
         ({"t_ctrl_error": -1.0}, "t_ctrl_error -1, allowed are -0.99..10"),
+        ({"stuck": 1.1}, "stuck 1.1, allowed are 0..1"),
+        ({"weight_bits": 3.5}, "weight_bits 3.5, must be a whole number"),
+        ({"weight_bits": 1}, "weight_bits 1, allowed are 2..8"),
         ({"temperature_k": 20.0}, "temperature of 20 K, allowed are 233..398 K"),
     ],
 )

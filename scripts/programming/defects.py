@@ -1,9 +1,8 @@
-"""Stuck cells that are put into the model before the chip is programmed."""
+"""Stuck cells as a user lists them in a file."""
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,64 +10,11 @@ import numpy.typing as npt
 
 from chips.description import Chip
 from chips.errors import InputError
-from chips.weights import word_masks
-from pymodel.device import Device
-from pymodel.macro import Macro
-from scripts.programming.places import BoolArray, CellPlace, cell_index, word_place
+from pymodel.defects import Defects
+from scripts.programming.places import CellPlace, cell_index
 
 COLUMNS = ("layer", "filter", "row", "bit", "state")
 STATES = ("low", "high")
-DRAW = 0x57C4  # sets the draw of stuck cells apart from every other use of the seed
-
-
-@dataclass(frozen=True)
-class Defects:
-    """Stuck cells, bool (words, cells).
-
-    low: shorted at the lowest resistance of a formed cell; it reads formed. high: never forms and
-    stays at the resistance of a virgin cell.
-    """
-
-    low: BoolArray
-    high: BoolArray
-
-    @property
-    def any(self) -> BoolArray:
-        """All stuck cells."""
-        return self.low | self.high
-
-    def wrong(self, targets: BoolArray) -> BoolArray:
-        """Stuck cells that cannot hold their target, True for the high-resistance state."""
-        return (self.low & targets) | (self.high & ~targets)
-
-    def inject(self, macro: Macro, device: Device) -> None:
-        """Put them into a die."""
-        levels = device.resistance
-        for cells, ohm in ((self.low, levels.lrs_min_ohm), (self.high, levels.virgin_min_ohm)):
-            for word, column in np.argwhere(cells):
-                macro.inject_stuck(*word_place(macro.chip, int(word)), int(column), ohm)
-
-
-def no_defects(chip: Chip) -> Defects:
-    """Nothing is stuck."""
-    return Defects(*np.zeros((2, chip.words, chip.word_cells), np.bool_))
-
-
-def drawn_defects(chip: Chip, fraction: float, seed: int) -> Defects:
-    """A fraction of all cells, each stuck low or high with the same chance.
-
-    Raises
-    ------
-    InputError
-        A fraction outside 0..1.
-    """
-    if not 0 <= fraction <= 1:
-        raise InputError(f"STUCK={fraction:g}: allowed are 0..1")
-    rng = np.random.default_rng((DRAW, seed))
-    words, columns = np.nonzero(word_masks(chip))
-    chosen = rng.choice(len(words), round(fraction * len(words)), replace=False)
-    states = np.where(rng.random(len(chosen)) < 0.5, *STATES)
-    return _defects(chip, words[chosen], columns[chosen], states)
 
 
 def read_defects(path: Path, chip: Chip) -> Defects:
@@ -124,7 +70,7 @@ def _defects(
     columns: npt.NDArray[np.int64],
     states: npt.NDArray[np.str_],
 ) -> Defects:
-    defects = no_defects(chip)
+    defects = Defects(*np.zeros((2, chip.words, chip.word_cells), np.bool_))
     for cells, state in ((defects.low, "low"), (defects.high, "high")):
         cells[words[states == state], columns[states == state]] = True
     return defects

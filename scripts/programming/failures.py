@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from chips.description import Chip
 from chips.weights import word_masks
+from pymodel.defects import Defects
 from pymodel.device import Device
-from scripts.programming.defects import Defects
 from scripts.programming.places import BoolArray, CellPlace, cell_place
 from scripts.programming.pulse_log import Kind, Pulses, Sweep
 from scripts.programming.result import FailLogs, ProgramResult

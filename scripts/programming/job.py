@@ -10,8 +10,9 @@ from chips import Chip, load_chip
 from chips.errors import InputError
 from chips.images import ImageSet, image_file, load_images
 from chips.weights import Weights, default_weights, load_weights
+from pymodel.defects import Defects, drawn_defects
 from pymodel.device import Device, load_device_of
-from scripts.programming.defects import Defects, drawn_defects, read_defects
+from scripts.programming.defects import read_defects
 from sim.runner import require_seed
 
 
@@ -97,8 +98,10 @@ def load(job: ProgramJob) -> Inputs:
     weights = load_weights(Path(job.weights), chip)
     if job.defects is not None:
         defects = read_defects(Path(job.defects), chip)
-    else:
+    elif 0 <= job.stuck <= 1:
         defects = drawn_defects(chip, job.stuck, job.seed)
+    else:
+        raise InputError(f"STUCK={job.stuck:g}: allowed are 0..1")
     folder = None if job.data == "embedded" else job.data
     images = load_images(image_file(chip, folder), chip)
     return Inputs(chip, device, weights, defects, images)

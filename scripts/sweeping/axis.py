@@ -19,6 +19,8 @@ LABELS = {
     "noise_scale": "stage noise / table",
     "t_ctrl_error": "relative error of T_ctrl",
     "hold_s": "time since the read (s)",
+    "stuck": "share of stuck cells",
+    "weight_bits": "bits of a weight, with its sign",
     "temperature_k": "temperature (K)",
     "age_s": "time since programming (s)",
     "dose_krad": "total ionizing dose (krad(Si))",

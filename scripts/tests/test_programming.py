@@ -11,12 +11,13 @@ import pytest
 from chips import load_chip
 from chips.errors import InputError
 from chips.weights import Weights, default_weights, load_weights, weight_words, word_masks
+from pymodel.defects import drawn_defects
 from pymodel.device import load_device
 from pymodel.pins import RESET_DIRECTION, SET_DIRECTION, Drive
 from scripts.programming.budgets import line_time, word_time
 from scripts.programming.cells import BINS, histogram, outside, pulses_per_cell
 from scripts.programming.codes import code_report, code_values, nearest_patterns, patterns_of
-from scripts.programming.defects import drawn_defects, read_defects
+from scripts.programming.defects import read_defects
 from scripts.programming.energy import pulse_energy_j
 from scripts.programming.places import cell_index, cell_place
 from scripts.programming.pulse_log import PULSES_KEPT, Kind, LoggingMacro, Sweep
