@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from chips.errors import InputError
 from sim.sources import ROOT
 
 
@@ -21,6 +22,20 @@ def digest(names: Iterable[str]) -> str:
         total.update(f"{path.relative_to(ROOT)}\n".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def file_hash(file: str | Path) -> str:
+    """SHA-256 of a file.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
 
 
 def _decides_nothing(path: Path) -> bool:

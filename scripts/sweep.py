@@ -29,12 +29,12 @@ from chips.images import image_file, load_images  # noqa: E402
 from chips.weights import default_weights  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.line_store import LineStore  # noqa: E402
+from scripts.run_store import open_store  # noqa: E402
 from scripts.sweeping.axis import Axis, parse_axis, parse_fixed  # noqa: E402
 from scripts.sweeping.definition import Definition, Task, hashes_of, load  # noqa: E402
 from scripts.sweeping.plot import plot  # noqa: E402
 from scripts.sweeping.report import progress, table, where, write_summary  # noqa: E402
 from scripts.sweeping.statistics import summaries  # noqa: E402
-from scripts.sweeping.store import open_store  # noqa: E402
 from scripts.sweeping.task import Result, run_task  # noqa: E402
 from scripts.workers import (  # noqa: E402
     Done,
@@ -57,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
         require_address(args.scheduler)
     definition = define(args)
     load(definition)
-    folder = args.out / _folder(args.sweep or definition.digest[:12])
-    with open_store(folder, definition) as store:
+    folder = folder_of(args, definition)
+    with open_store(folder, definition, Result.from_json) as store:
         write_summary(folder / "summary.json", definition, [], {})
         failed = dict(_run_missing(args, definition, store))
         points = summaries(store.results, definition.images)
@@ -102,10 +102,12 @@ def _axes(x: str, y: str | None, at: str) -> tuple[Axis, ...]:
     return axes
 
 
-def _folder(text: str) -> str:
-    if not re.fullmatch(r"\w[\w.-]*", text):
-        raise InputError(f"SWEEP={text}: allowed are letters, digits, '_', '-' and '.'")
-    return text
+def folder_of(args: argparse.Namespace, definition: Definition) -> Path:
+    """Where the results of a sweep are."""
+    name = args.sweep or definition.digest[:12]
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise InputError(f"SWEEP={name}: allowed are letters, digits, '_', '-' and '.'")
+    return Path(args.out) / name
 
 
 def _run_missing(
@@ -137,7 +139,7 @@ def _ended(
     return run_in_pool(process_pool(min(args.jobs, len(tasks))), work, tasks)
 
 
-def parse() -> argparse.Namespace:
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = OneLineParser(description="Monte Carlo over dies, images and parameters.")
     parser.add_argument("--x", default=X, help="parameter, such as ratio:1.5..10/8")
@@ -155,7 +157,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="dies at a time on this machine")
     parser.add_argument("--scheduler", help="address of a Dask scheduler: tcp://host:port")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sweep")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def main() -> int:

@@ -101,14 +101,7 @@ def hashes_of(weights: str, data: str) -> tuple[str, str, str]:
     InputError
         A file cannot be read.
     """
-    return _file_hash(weights), _file_hash(data), _sources_hash()
-
-
-def _file_hash(file: str) -> str:
-    try:
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
+    return sources.file_hash(weights), sources.file_hash(data), _sources_hash()
 
 
 @cache

@@ -23,11 +23,11 @@ from pymodel.device import load_device
 from pymodel.die import Point, make_die
 from pymodel.noise import Effects
 from scripts import sweep
+from scripts.run_store import open_store
 from scripts.sweeping.axis import LABELS, NAMES, Axis, parse_axis, parse_fixed
 from scripts.sweeping.definition import Definition, Task, load
 from scripts.sweeping.plot import fill, plot
 from scripts.sweeping.statistics import PointSummary, standard_error, summaries, wilson
-from scripts.sweeping.store import open_store
 from scripts.sweeping.task import Result, run_task
 from sim.sources import ROOT
 
@@ -35,15 +35,15 @@ OPTIONS = ("--chip", "mini", "--images", "8", "--x", "ratio:2,3", "--at", "sprea
 KILLED = """
 import os, signal
 from scripts import sweep
-from scripts.sweeping import store
+from scripts import run_store
 
-class Short(store.LineStore):
+class Short(run_store.LineStore):
     def add(self, result):
         if len(self.results) == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         super().add(result)
 
-store.LineStore = Short
+run_store.LineStore = Short
 sweep.main()
 """
 FINE = (
@@ -161,7 +161,7 @@ def test_two_runs_at_once_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     definition = defined(monkeypatch, "--dies", "1")
-    with open_store(tmp_path / "s", definition):
+    with open_store(tmp_path / "s", definition, Result.from_json):
         assert run(monkeypatch, tmp_path, "--dies", "1") == 2
     assert capsys.readouterr().err == f"error: {tmp_path / 's'}: another run is at it\n"
     assert run(monkeypatch, tmp_path, "--dies", "1", "--jobs", "1") == 0
@@ -188,7 +188,7 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another(
     capsys.readouterr()
     assert run(monkeypatch, tmp_path, "--dies", "2") == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"error: {tmp_path / 's'}: holds another sweep")
+    assert said.startswith(f"error: {tmp_path / 's'}: holds results of another")
     assert len(said.splitlines()) == 1
     assert outputs(tmp_path) == first
 

@@ -1,33 +1,45 @@
-"""The folder of a sweep: its definition, and a line for every die that is done."""
+"""The folder of a run: its definition, and a line for every task that is done."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 from chips.errors import InputError
-from scripts.line_store import LineStore, claim
-from scripts.sweeping.definition import Definition
-from scripts.sweeping.task import Result
+from scripts.line_store import LineStore, Result, claim
+
+
+class Definition(Protocol):
+    """All that the results of a run depend on."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold of it."""
 
 
 @contextmanager
-def open_store(folder: Path, definition: Definition) -> Iterator[LineStore[Result]]:
+def open_store(
+    folder: Path, definition: Definition, read: Callable[[str], Result]
+) -> Iterator[LineStore[Result]]:
     """The results that a folder holds for a definition so far, none in a new one.
 
     Raises
     ------
     InputError
-        The folder holds another sweep, another run is at it, or a line is no result.
+        It holds those of another definition, another run is at it, or a line is no result.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "definition.json").open("a+") as file:
         claim(file, folder)
         file.seek(0)
         _keep(folder, file.read(), definition)
-        yield LineStore(folder / "results.jsonl", Result.from_json)
+        yield LineStore(folder / "results.jsonl", read)
 
 
 def _keep(folder: Path, found: str, definition: Definition) -> None:
@@ -43,6 +55,6 @@ def _keep(folder: Path, found: str, definition: Definition) -> None:
         same = False
     if not same:
         raise InputError(
-            f"{folder}: holds another sweep, or one of other sources; choose another SWEEP "
-            "or remove it"
+            f"{folder}: holds results of another definition or of other sources; choose another "
+            "name or remove it"
         )
