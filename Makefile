@@ -34,6 +34,7 @@ DIES  ?=
 SWEEP ?=
 ONLY  ?=
 RUNS  ?=
+PUBLISH ?= 0
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -60,6 +61,7 @@ help: ## list the targets
 	@echo "  X=<parameter>:<values> Y=<the same> AT='<parameter>=<value> ...' DIES=<n> SWEEP=<name>"
 	@echo "  SCHEDULER= (sweep)"
 	@echo "  ONLY=<name> DIES=<n> RUNS=<n> (experiments) MNIST_DIR=<dir> (mnist)"
+	@echo "  RUNS=<n> PUBLISH=0|1 (accuracy)  ONLY=<name> PUBLISH=0|1 (sensitivity)"
 	@echo "  WAVES=0|1 TEST=<regex> BENCH=<name> JOBS=$(JOBS) VENV=$(VENV)"
 
 .PHONY: setup
@@ -100,6 +102,18 @@ sweep: ## accuracy of many dies over one or two parameters, X=ratio:1.5..10/8 Y=
 	  $(call option,X) $(call option,Y) $(call option,AT) $(call option,DIES) $(call option,IMAGES) \
 	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,SWEEP) \
 	  $(call option,SCHEDULER))
+
+.PHONY: accuracy
+accuracy: setup ## how well the weights classify: noise and dies apart, classes, beside published
+	$(PY) scripts/accuracy.py --chip '$(CHIP)' --seed '$(SEED)' --jobs '$(JOBS)' $(strip \
+	  $(call option,DEVICE) $(call option,WEIGHTS) $(call option,DATA) $(call option,IMAGES) \
+	  $(call option,RUNS) $(call flag,PUBLISH))
+
+.PHONY: sensitivity
+sensitivity: setup ## all sweeps that the documentation shows; ONLY=<name>
+	$(PY) scripts/sensitivity.py --chip '$(CHIP)' --seed '$(SEED)' --jobs '$(JOBS)' $(strip \
+	  $(call option,ONLY) $(call option,WEIGHTS) $(call option,DATA) $(call option,IMAGES) \
+	  $(call option,DIES) $(call flag,PUBLISH))
 
 .PHONY: waves
 waves: setup ## run BENCH=<name> with waves and open the viewer

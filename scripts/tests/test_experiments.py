@@ -17,6 +17,7 @@ from chips.weights import Weights, default_weights, load_weights
 from pymodel.device import Device, load_device
 from pymodel.network import Network
 from pymodel.noise import Effects
+from scripts.accuracy_report.plots import NAMES as ACCURACY_PLOTS
 from scripts.drawing import draw
 from scripts.experiment import inputs_of, main, parse
 from scripts.experiments import (
@@ -31,6 +32,7 @@ from scripts.experiments import (
 from scripts.experiments.catalog import EXPERIMENTS
 from scripts.experiments.images import first_images
 from scripts.experiments.spread import spread
+from scripts.sensitivity_report.cases import CASES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PLOTS = DOCS / "plots"
@@ -242,10 +244,11 @@ def test_real_images_come_from_their_folder(tmp_path: Path, chip: Chip) -> None:
 
 
 def test_every_plot_of_the_documentation_has_its_data_and_its_page() -> None:
-    """Rows of all experiments, summaries of sweeps, nothing else; each plot is shown on a page."""
-    found = {path.stem: path for path in PLOTS.glob("*.json")}
-    sweeps = {name for name, path in found.items() if "definition" in json.loads(path.read_text())}
-    assert found.keys() - sweeps == EXPERIMENTS.keys()
+    """Rows of all experiments, sweeps and the report of the weights; each is shown on a page."""
+    found = {path.stem for path in PLOTS.glob("*.json")}
+    sweeps = {f"sweep_{case.name}" for case in CASES}
+    assert EXPERIMENTS.keys() | {"accuracy"} == found - sweeps
+    drawn = found - {"accuracy"} | set(ACCURACY_PLOTS)
     pages = "".join(path.read_text() for path in DOCS.glob("*.md"))
     shown = set(re.findall(r"!\[[^]]*\]\(plots/(\w+)\.svg\)", pages))
-    assert {path.stem for path in PLOTS.glob("*.svg")} == found.keys() == shown
+    assert {path.stem for path in PLOTS.glob("*.svg")} == drawn == shown

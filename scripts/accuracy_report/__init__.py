@@ -1,0 +1,1 @@
+"""How well the weights of a chip classify, behind `scripts/accuracy.py`: runs, report, page."""

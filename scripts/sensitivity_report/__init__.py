@@ -1,0 +1,1 @@
+"""The sweeps of the documentation, behind `scripts/sensitivity.py`: which there are, their page."""
