@@ -152,6 +152,7 @@ _BENCHES += (
         for name, suite in (("chip_pulses", True), ("regress", False))
     ),
     _chip("trims", chips=("mini",)),
+    _chip("calibrate", chips=("mini",)),
     _chip("preset"),
     # Scripts run these.
     *(

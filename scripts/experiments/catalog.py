@@ -13,6 +13,7 @@ from chips.images import ImageSet
 from chips.weights import Weights
 from pymodel.device import Device
 from scripts.experiments import (
+    calibration,
     device_loss,
     effect_loss,
     environment,
@@ -28,7 +29,7 @@ from scripts.experiments import (
 class Inputs:
     """What the experiments run on.
 
-    dies: of the read errors and of the published devices. runs: seeds of the effects.
+    dies: of the read errors, of the published devices and of the calibration. runs: seeds of the effects.
     """
 
     chip: Chip
@@ -83,6 +84,11 @@ EXPERIMENTS = {
         ),
         environment.lines,
         environment.fill_doses,
+    ),
+    "calibration": Experiment(
+        lambda i: calibration.rows(i.chip, i.weights, i.images, seed=i.seed, dies=i.dies),
+        calibration.lines,
+        calibration.fill,
     ),
     "image_energy": Experiment(
         lambda i: image_energy.rows(i.chip, i.device, i.weights, i.images, seed=i.seed),

@@ -35,6 +35,12 @@ def golden_label(chip: Chip, weights: Weights, image: npt.NDArray[np.uint8]) -> 
     return int(golden_forward(chip, weights, image)[-1].argmax())
 
 
+def golden_pads(chip: Chip, weights: Weights, images: npt.NDArray[np.uint8]) -> Array:
+    """First channel, first position of every layer for images (n, ...): (layers, n)."""
+    pads = [[out.flat[0] for out in golden_forward(chip, weights, image)] for image in images]
+    return np.array(pads).T
+
+
 def _layer(chip: Chip, weights: Weights, index: int, signal: Array) -> Array:
     """Weighted sums, gain, saturation (from 0 with ReLU, from -1 without) and average pool."""
     layer, codes = chip.layers[index], weights.codes[index].astype(np.float64)
