@@ -86,7 +86,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", help="one experiment; default: all")
     parser.add_argument("--data", help="folder with test_batch.bin; default: the embedded images")
     parser.add_argument("--images", type=int, help="how many of them; default: all")
-    parser.add_argument("--dies", type=int, default=3, help="of readers, published devices, calibration")
+    parser.add_argument("--dies", type=int, default=3, help="of readers, devices and calibration")
     parser.add_argument("--runs", type=int, default=5, help="seeds of the effects")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "experiments")

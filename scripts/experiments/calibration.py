@@ -25,7 +25,6 @@ from scripts.experiments.images import accuracy_percent
 from scripts.experiments.spread import spread
 from tb.host.calibration import (
     Array,
-    Found,
     Indices,
     Pixels,
     Setting,

@@ -29,7 +29,7 @@ from scripts.experiments import (
 class Inputs:
     """What the experiments run on.
 
-    dies: of the read errors, of the published devices and of the calibration. runs: seeds of the effects.
+    dies: of the read errors, the published devices and the calibration. runs: seeds of the effects.
     """
 
     chip: Chip

@@ -32,9 +32,9 @@ HALF = 8  # pictures at either end of what a pad can show
 CEILING = 0.7  # of full scale; more would saturate on a die with too much gain
 CONTRAST = 0.1  # of full scale, between the means of both halves; less is lost in noise
 REPEATS = 8  # of all pictures before the error of a slope is known
-PASSES = 16  # of as many repeats, at the most
+PASSES = 8  # of as many repeats, at the most
 ERROR = 0.015  # standard error of a slope that is good enough: a quarter of one clock in 16
-LEAST_GAIN = 0.2  # a layer that gives less is broken, not skewed
+SURE = 5.0  # standard errors; a layer whose gain is smaller is broken, not skewed
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ async def calibrate(
     Raises
     ------
     HostError
-        A layer that gives next to nothing, or no picture that moves any pad.
+        A layer whose pad does not move as it should, or no picture that moves any pad.
     """
     settings = [Setting(*s) for s in zip(weights.t_ctrl, weights.cf_sel, strict=True)]
     found = []
@@ -218,10 +218,10 @@ async def _measure(
 
 
 def _require_alive(layer: int, fit: Fit) -> None:
-    if fit.gain < LEAST_GAIN:
+    if fit.gain < SURE * fit.error:
         raise HostError(
-            f"layer {layer}: its test pad moves by {fit.gain:.2f} of what it should, a calibration "
-            f"needs {LEAST_GAIN:g} or more"
+            f"layer {layer}: its test pad moves by {fit.gain:.2f} +- {fit.error:.2f} of what it "
+            f"should, a calibration needs {SURE:g} standard errors"
         )
 
 
@@ -238,7 +238,8 @@ def require_reached(chip: Chip, found: Sequence[Found]) -> None:
     layer, (setting, fit) = max(
         (k, (f.setting, f.fit)) for k, f in enumerate(found) if f.fit is not None
     )
-    if abs(1 / fit.gain - 1) * setting.t_ctrl > 1:
+    at_end = nearest_setting(chip, setting.strength / fit.gain, setting) == setting
+    if at_end and abs(math.log(fit.gain)) > math.log1p(1 / setting.t_ctrl):
         raise HostError(
             f"layer {layer}: gives {fit.gain:.2f} of what it should at t_ctrl {setting.t_ctrl}, "
             f"cf_sel {setting.cf_sel}, allowed are t_ctrl 1..{chip.phases.t_ctrl_max_cycles}, "
