@@ -51,7 +51,7 @@ class LinearDie:
     def reached(self, settings: Sequence[Setting]) -> Array:
         """Gain up to every layer relative to nominal."""
         changes = [new.strength / old.strength for new, old in zip(settings, OLD, strict=True)]
-        return np.cumprod(self.gains * changes)
+        return np.cumprod(self.gains * np.array(changes, np.float64), dtype=np.float64)
 
     async def pads(self, layer: int, settings: Sequence[Setting], pictures: Indices) -> Array:
         """What the pad shows."""
