@@ -1,11 +1,13 @@
-"""Train a chip's network: 5-bit weights, quantized gains and stage noise in the loop.
+"""Train a chip's network: 5-bit weights, quantized gains and the errors of the circuit in the loop.
 
 python scripts/train.py --chip cifar10 --data DIR --out chips/cifar10/weights.npz
 
-DIR holds the CIFAR-10 binary version; without --data it is $CIFAR10_DIR, or data/cifar10, to which
-the official files are then downloaded. The weights that do best with noise on the last 5,000
-training images are kept; the test images decide nothing. Every epoch ends with a checkpoint: the
-same command continues an interrupted run, and gives the same weights for the same --threads.
+A larger network in floating point is trained first; what it thinks of each image is a target beside
+the label. DIR holds the CIFAR-10 binary version; without --data it is $CIFAR10_DIR, or
+data/cifar10, to which the official files are then downloaded. The weights that do best with noise
+on the last 5,000 training images are kept; the test images decide nothing. Every epoch ends with a
+checkpoint: the same command continues an interrupted run, and gives the same weights for the same
+--threads.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--chip", default="cifar10", help="chip description (default: cifar10)")
     parser.add_argument("--data", type=Path, help="folder with data_batch_1..5.bin")
     parser.add_argument("--out", type=Path, help="default: chips/<chip>/weights.npz")
-    parser.add_argument("--epochs-float", type=int, default=25, help="without rounding and noise")
-    parser.add_argument("--epochs-noisy", type=int, default=100, help="as the hardware computes")
+    parser.add_argument("--epochs-float", type=int, default=20, help="without rounding and noise")
+    parser.add_argument("--epochs-noisy", type=int, default=380, help="as the hardware computes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint", type=Path, help="default: build/train/<chip>.pt")
@@ -66,7 +68,7 @@ def train(args: argparse.Namespace) -> None:
     import torch
 
     from scripts.training.data import read_images, read_training
-    from scripts.training.loop import Recipe, Trainer, accuracy
+    from scripts.training.loop import Recipe, Trainer, accuracy, judged_views
     from scripts.training.network import require_trainable
 
     torch.set_flush_denormal(True)
@@ -82,10 +84,11 @@ def train(args: argparse.Namespace) -> None:
     training, holdout = read_training(data, chip)
     if args.smoke:
         checkpoint = checkpoint.with_name(f"smoke-{checkpoint.name}")
-        recipe = Recipe(chip.name, args.seed, 1, 1)
+        recipe = Recipe(chip.name, args.seed, 1, 1, views=1, teacher_epochs=1)
         training = training.part(0, SMOKE_IMAGES)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    Trainer(chip, recipe, training, holdout, checkpoint).run(out)
+    views = judged_views(chip, recipe, training, holdout, checkpoint)
+    Trainer(chip, recipe, training, holdout, views, checkpoint).run(out)
     checkpoint.unlink()
 
     weights = load_weights(out, chip)

@@ -66,13 +66,22 @@ class Augmenter:
         self._height, self._width = pixels.shape[2:]
         self._padded = functional.pad(pixels, (SHIFT, SHIFT, SHIFT, SHIFT))
 
+    @staticmethod
+    def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, ...]:
+        """Random rows and columns of the crops, and which are flipped, (count,) each."""
+        shifts = torch.randint(0, 2 * SHIFT + 1, (2, count), generator=generator)
+        return shifts[0], shifts[1], torch.rand(count, generator=generator) < 0.5
+
     def batch(self, index: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Augmented inputs 0..1, float32 (len(index), channels, height, width)."""
-        n = len(index)
-        shifts = torch.randint(0, 2 * SHIFT + 1, (2, n), generator=generator)
-        flip = torch.rand(n, generator=generator) < 0.5
-        rows = shifts[0][:, None] + torch.arange(self._height)
-        columns = shifts[1][:, None] + torch.arange(self._width)
+        """Randomly augmented inputs 0..1, float32 (len(index), channels, height, width)."""
+        return self.at(index, *self.draw(len(index), generator))
+
+    def at(
+        self, index: torch.Tensor, top: torch.Tensor, left: torch.Tensor, flip: torch.Tensor
+    ) -> torch.Tensor:
+        """Inputs of given crops, float32 (len(index), channels, height, width), 0..1."""
+        rows = top[:, None] + torch.arange(self._height)
+        columns = left[:, None] + torch.arange(self._width)
         columns = torch.where(flip[:, None], columns.flip(1), columns)
         crops = self._padded[index[:, None, None], :, rows[:, :, None], columns[:, None, :]]
         inputs: torch.Tensor = crops.permute(0, 3, 1, 2).contiguous().float() / 255

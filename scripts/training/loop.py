@@ -12,9 +12,11 @@ from torch.nn import functional
 
 from chips import Chip, InputError
 from chips.weights import Weights, save_weights
-from scripts.training.data import Augmenter, Images
+from scripts.training.data import Images
 from scripts.training.network import Parameters, chip_weights, forward
-from scripts.training.noise import NoiseBank
+from scripts.training.noise import CellErrors, NoiseBank
+from scripts.training.teacher import TeacherRecipe, TeacherTrainer
+from scripts.training.views import Views
 
 HOLDOUT_NOISE_SEED = 7
 EVALUATION_BATCH = 500
@@ -33,7 +35,11 @@ class Recipe:
     gain_rate: float = 0.02  # of the logarithmic gains, relative to `rate`
     warmup_epochs: int = 2
     temperature: float = 4.0  # of the softmax over outputs in V_fs
-    average: float = 0.998  # decay of the averaged parameters, per step
+    average: float = 0.999  # decay of the averaged parameters, per step
+    views: int = 32  # fixed augmentations that the teacher has judged
+    teacher_share: float = 0.7  # of the target; the rest is the label
+    stuck: float = 1e-4  # of the cells, other ones in every step
+    teacher_epochs: int = 36
 
     @property
     def epochs(self) -> int:
@@ -59,12 +65,17 @@ class Trainer:
     """Trains one recipe; every epoch ends with a checkpoint and, if it is the best, the weights."""
 
     def __init__(
-        self, chip: Chip, recipe: Recipe, training: Images, holdout: Images, checkpoint: Path
+        self,
+        chip: Chip,
+        recipe: Recipe,
+        training: Images,
+        holdout: Images,
+        views: Views,
+        checkpoint: Path,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self._chip, self._recipe = chip, recipe
+        self._chip, self._recipe, self._views = chip, recipe, views
         self._labels, self._holdout, self._checkpoint = training.labels, holdout, checkpoint
-        self._augmenter = Augmenter(training.pixels)
         self._parameters = Parameters.start(chip, training.pixels[:512].float() / 255)
         self._averaged = self._parameters.copy()
         groups = [
@@ -103,16 +114,19 @@ class Trainer:
         recipe, parameters = self._recipe, self._parameters
         generator = torch.Generator().manual_seed(recipe.seed * 100_003 + self._epoch)
         noise = NoiseBank(self._chip, generator)
+        errors = CellErrors(self._chip, generator, recipe.stuck)
+        view = int(torch.randint(len(self._views), (), generator=generator))
         order = torch.randperm(len(self._labels), generator=generator)
         hardware = self._epoch >= recipe.epochs_float
         total = 0.0
         for step in range(self._steps):
             self._set_rate(step)
             index = order[step * recipe.batch : (step + 1) * recipe.batch]
-            inputs = self._augmenter.batch(index, generator)
-            weights = parameters.effective(hardware)
-            outputs = forward(self._chip, weights, inputs, noise if hardware else None)
-            loss = functional.cross_entropy(outputs * recipe.temperature, self._labels[index])
+            inputs, opinions = self._views.batch(index, view)
+            weights = parameters.effective(hardware, errors if hardware else None)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                outputs = forward(self._chip, weights, inputs, noise if hardware else None)
+            loss = self._loss(outputs.float(), self._labels[index], opinions)
             self._optimizer.zero_grad()
             torch.autograd.backward(loss)
             self._optimizer.step()
@@ -120,6 +134,15 @@ class Trainer:
             self._average(step)
             total += loss.item()
         return total / self._steps
+
+    def _loss(
+        self, outputs: torch.Tensor, labels: torch.Tensor, opinions: torch.Tensor
+    ) -> torch.Tensor:
+        """Cross entropy against the label and what the teacher thinks of the image."""
+        share = self._recipe.teacher_share
+        hard = functional.one_hot(labels, outputs.shape[1]).float()
+        target = share * opinions + (1 - share) * hard
+        return functional.cross_entropy(outputs * self._recipe.temperature, target)
 
     def _set_rate(self, step: int) -> None:
         """Linear warm-up, then half a cosine down to zero."""
@@ -171,3 +194,15 @@ class Trainer:
         self._optimizer.load_state_dict(state["optimizer"])
         self._epoch, self._best = state["epoch"], state["best"]
         print(f"resumed after epoch {self._epoch}", flush=True)
+
+
+def judged_views(
+    chip: Chip, recipe: Recipe, training: Images, holdout: Images, checkpoint: Path
+) -> Views:
+    """Views of the training images judged by a teacher that is trained first; both kept beside."""
+    teacher_recipe = TeacherRecipe(recipe.seed, recipe.teacher_epochs)
+    kept = checkpoint.with_name(f"{checkpoint.stem}-teacher.pt")
+    trainer = TeacherTrainer(teacher_recipe, training, chip.chip.classes, kept)
+    teacher = trainer.run(holdout)
+    opinions = checkpoint.with_name(f"{checkpoint.stem}-views.pt")
+    return Views.ask(training, teacher, recipe.seed, recipe.views, opinions)

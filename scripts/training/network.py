@@ -11,7 +11,7 @@ from torch.nn import functional
 from chips import Chip, InputError
 from chips.sections import Layer
 from chips.weights import Weights, code_shape
-from scripts.training.noise import NoiseBank
+from scripts.training.noise import CellErrors, NoiseBank
 
 INIT_CODE_RMS = 4.5  # of the weights at the start, in codes
 INIT_SUM_RMS = (0.5, 0.3)  # of the stage sums at the start: after ReLU, bipolar
@@ -135,11 +135,11 @@ class Parameters:
             for code in self.codes:
                 code.clamp_(-limit, limit)
 
-    def effective(self, quantized: bool) -> list[torch.Tensor]:
+    def effective(self, quantized: bool, errors: CellErrors | None = None) -> list[torch.Tensor]:
         """Gain times code per layer for `forward`.
 
-        Quantized: codes rounded and gains as `t_ctrl` and `cf_sel` give them; the gradient passes
-        as if they were not (straight-through).
+        Quantized: codes rounded, with the errors of cells, and gains as `t_ctrl` and `cf_sel` give
+        them; the gradient passes as if they were not (straight-through).
         """
         gains = self.log_gains.exp()
         if not quantized:
@@ -148,6 +148,8 @@ class Parameters:
         real = torch.tensor([self._chip.gain(*s) for s in settings])
         gains = gains + (real - gains).detach()
         rounded = [code + (code.round() - code).detach() for code in self.codes]
+        if errors is not None:
+            rounded = [errors.apply(code) for code in rounded]
         return [gains[k] * code for k, code in enumerate(rounded)]
 
     def to_weights(self) -> Weights:
