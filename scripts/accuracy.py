@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from chips import load_chip  # noqa: E402
 from chips.images import image_file, load_images  # noqa: E402
 from chips.weights import default_weights  # noqa: E402
-from scripts.accuracy_report.definition import Definition, hashes_of, load  # noqa: E402
+from scripts.accuracy_report.definition import Definition  # noqa: E402
 from scripts.accuracy_report.float_reference import float_reference  # noqa: E402
 from scripts.accuracy_report.page import markdown  # noqa: E402
 from scripts.accuracy_report.plots import write_plots  # noqa: E402
@@ -32,6 +32,7 @@ from scripts.accuracy_report.report import Report, report_of, share  # noqa: E40
 from scripts.accuracy_report.task import Result, run_task  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.line_store import LineStore  # noqa: E402
+from scripts.run_definition import load  # noqa: E402
 from scripts.run_store import open_store  # noqa: E402
 from scripts.workers import process_pool, run_in_pool  # noqa: E402
 from sim.runner import require_seed  # noqa: E402
@@ -71,7 +72,7 @@ def define(args: argparse.Namespace) -> Definition:
         images=len(load_images(data, chip)) if args.images is None else args.images,
         runs=args.runs,
         seed=require_seed(args.seed),
-        hashes=hashes_of(weights, str(data)),
+        hashes=Definition.hashes_of(weights, str(data)),
     )
 
 

@@ -29,9 +29,10 @@ from chips.images import image_file, load_images  # noqa: E402
 from chips.weights import default_weights  # noqa: E402
 from scripts.command_line import OneLineParser, exit_status, require_positive  # noqa: E402
 from scripts.line_store import LineStore  # noqa: E402
+from scripts.run_definition import load  # noqa: E402
 from scripts.run_store import open_store  # noqa: E402
 from scripts.sweeping.axis import Axis, parse_axis, parse_fixed  # noqa: E402
-from scripts.sweeping.definition import Definition, Task, hashes_of, load  # noqa: E402
+from scripts.sweeping.definition import Definition, Task  # noqa: E402
 from scripts.sweeping.plot import plot  # noqa: E402
 from scripts.sweeping.report import progress, table, where, write_summary  # noqa: E402
 from scripts.sweeping.statistics import summaries  # noqa: E402
@@ -89,7 +90,7 @@ def define(args: argparse.Namespace) -> Definition:
         noise=args.noise == "on",
         axes=_axes(args.x, args.y, args.at),
         fixed=parse_fixed(args.at),
-        hashes=hashes_of(weights, str(data)),
+        hashes=Definition.hashes_of(weights, str(data)),
     )
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from chips.sections import Identity
-from scripts.accuracy_report.definition import Definition, Inputs, Series
+from scripts.accuracy_report.definition import Definition, Series
 from scripts.accuracy_report.float_reference import FloatReference
 from scripts.accuracy_report.task import Result
+from scripts.run_definition import Inputs
 
 BLOCK = 1000  # images of one line of the table over the number of images
 CIFAR10 = (

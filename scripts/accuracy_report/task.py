@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 
 from pymodel.die import Point, make_die
 from pymodel.noise import Effects
-from scripts.accuracy_report.definition import Definition, Inputs, Series, Task, load
+from scripts.accuracy_report.definition import Definition, Series, Task
+from scripts.run_definition import Inputs, load
 from tb.reference.network import golden_label
 
 DRAW_IMAGES = 2**32  # between the numbers of the first images of two draws of noise

@@ -10,7 +10,8 @@ import numpy as np
 
 from pymodel.die import make_die
 from pymodel.noise import Effects
-from scripts.sweeping.definition import Definition, Task, load
+from scripts.run_definition import load
+from scripts.sweeping.definition import Definition, Task
 
 
 @dataclass(frozen=True)

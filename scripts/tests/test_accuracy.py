@@ -16,13 +16,14 @@ from pymodel.device import load_device
 from pymodel.network import Network
 from pymodel.noise import Effects
 from scripts import accuracy
-from scripts.accuracy_report.definition import Definition, Inputs, Series, Task
+from scripts.accuracy_report.definition import Definition, Series, Task
 from scripts.accuracy_report.figures import likely_errors, loss, loss_error, together
 from scripts.accuracy_report.float_reference import FloatReference, float_reference
 from scripts.accuracy_report.page import markdown
 from scripts.accuracy_report.plots import NAMES, write_plots
 from scripts.accuracy_report.report import Report, block_ends, report_of
 from scripts.accuracy_report.task import DRAW_IMAGES, STATIC, Result, run_task
+from scripts.run_definition import Inputs
 from scripts.sources import file_hash
 
 CHIP = load_chip("mini")

@@ -23,9 +23,10 @@ from pymodel.device import load_device
 from pymodel.die import Point, make_die
 from pymodel.noise import Effects
 from scripts import sweep
+from scripts.run_definition import load
 from scripts.run_store import open_store
 from scripts.sweeping.axis import LABELS, NAMES, Axis, parse_axis, parse_fixed
-from scripts.sweeping.definition import Definition, Task, load
+from scripts.sweeping.definition import Definition, Task
 from scripts.sweeping.plot import fill, plot
 from scripts.sweeping.statistics import PointSummary, standard_error, summaries, wilson
 from scripts.sweeping.task import Result, run_task
@@ -293,13 +294,28 @@ def test_a_point_is_the_mean_of_its_dies_with_both_bars() -> None:
     assert (found.dies, found.worst, found.wrong, found.partial) == (4, 0.3, 10.0, 4.0)
 
 
+def a_sweep(dies: int, axes: tuple[Axis, ...], fixed: Point) -> Definition:
+    """A sweep whose files do not matter."""
+    return Definition(
+        chip="mini",
+        device="amer2024",
+        weights="",
+        data="",
+        images=10,
+        seed=1,
+        hashes=("", "", ""),
+        dies=dies,
+        noise=True,
+        axes=axes,
+        fixed=fixed,
+    )
+
+
 @pytest.mark.parametrize("second", [0, 2, 9], ids=["line", "family of lines", "map"])
 def test_a_plot_shows_every_axis_and_repeats_in_every_byte(second: int, tmp_path: Path) -> None:
     axes = [Axis("age_s", (1.0, 10.0, 1e3)), Axis("variation", tuple(range(1, second + 1)))]
     chosen = tuple(axes[: 2 if second else 1])
-    definition = Definition(
-        "mini", "amer2024", "", "", 10, 4, 1, True, chosen, Point(ratio=3), ("", "", "")
-    )
+    definition = a_sweep(4, chosen, Point(ratio=3))
     results = [replace(RESULTS[task.die], at=task.at) for task in definition.tasks]
     files = [tmp_path / name for name in ("a.svg", "b.svg")]
     for file in files:
@@ -312,7 +328,7 @@ def test_a_plot_shows_every_axis_and_repeats_in_every_byte(second: int, tmp_path
 
 def test_a_line_shows_the_means_of_its_value_and_their_standard_errors() -> None:
     chosen = (Axis("ratio", (2.0, 3.0)), Axis("variation", (0.1, 0.4)))
-    definition = Definition("mini", "", "", "", 10, 2, 1, True, chosen, Point(), ("", "", ""))
+    definition = a_sweep(2, chosen, Point())
     points = [  # mean and standard error in percent: x + 10 y, and x
         PointSummary((x, y), 2, (x + 10 * y) / 100, x / 100, 0, 1, 0, 0, 0)
         for x in (2.0, 3.0)
