@@ -12,8 +12,8 @@ from pymodel.rng import FloatArray
 
 
 @dataclass(frozen=True)
-class AbsoluteError(ProgrammingLaw):
-    """The same error for every cell: a G_max.
+class _Share(ProgrammingLaw):
+    """An error that is a share of something.
 
     Parameters
     ----------
@@ -25,37 +25,25 @@ class AbsoluteError(ProgrammingLaw):
     g_max: float
 
     def __post_init__(self) -> None:
-        _require_alpha(self)
+        name = type(self).__name__
+        require(0 <= self.alpha <= 1, f"{name}: alpha {self.alpha:g}, allowed are 0..1")
+        require(self.g_max > 0, f"{name}: g_max {self.g_max:g} uS, must be above 0")
 
     @property
     def span(self) -> Span:
         """Targets that the law holds for."""
         return Span(0.0, self.g_max, "uS")
+
+
+class AbsoluteError(_Share):
+    """The same error for every cell: a G_max."""
 
     def _sigma(self, target: FloatArray) -> FloatArray:
         return np.full(target.shape, self.alpha * self.g_max, np.float32)
 
 
-@dataclass(frozen=True)
-class RelativeError(ProgrammingLaw):
-    """An error in proportion to the conductance: a G.
-
-    Parameters
-    ----------
-    alpha : a, 0..1
-    g_max : highest conductance, in uS
-    """
-
-    alpha: float
-    g_max: float
-
-    def __post_init__(self) -> None:
-        _require_alpha(self)
-
-    @property
-    def span(self) -> Span:
-        """Targets that the law holds for."""
-        return Span(0.0, self.g_max, "uS")
+class RelativeError(_Share):
+    """An error in proportion to the conductance: a G."""
 
     def _sigma(self, target: FloatArray) -> FloatArray:
         sigma: FloatArray = np.float32(self.alpha) * target
@@ -101,8 +89,3 @@ class AssumedParabola(ProgrammingLaw):
 
     def _sigma(self, target: FloatArray) -> FloatArray:
         return np.polyval([self.c2, self.c1, self.c0], target).astype(np.float32)
-
-
-def _require_alpha(law: AbsoluteError | RelativeError) -> None:
-    require(0 <= law.alpha <= 1, f"{type(law).__name__}: alpha {law.alpha:g}, allowed are 0..1")
-    require(law.g_max > 0, f"{type(law).__name__}: g_max {law.g_max:g} uS, must be above 0")

@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from chips import Chip, InputError
+from chips import Chip
 from chips.weights import Weights, save_weights
+from scripts.training import checkpoint
 from scripts.training.data import Images
 from scripts.training.network import Parameters, chip_weights, forward
 from scripts.training.noise import CellErrors, NoiseBank
@@ -71,11 +72,11 @@ class Trainer:
         training: Images,
         holdout: Images,
         views: Views,
-        checkpoint: Path,
+        kept: Path,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self._chip, self._recipe, self._views = chip, recipe, views
-        self._labels, self._holdout, self._checkpoint = training.labels, holdout, checkpoint
+        self._labels, self._holdout, self._checkpoint = training.labels, holdout, kept
         self._parameters = Parameters.start(chip, training.pixels[:512].float() / 255)
         self._averaged = self._parameters.copy()
         groups = [
@@ -85,7 +86,7 @@ class Trainer:
         self._optimizer = torch.optim.Adam(groups, lr=recipe.rate, betas=(0.9, 0.99), fused=True)
         self._steps = len(self._labels) // recipe.batch
         self._epoch, self._best = 0, 0.0
-        if checkpoint.exists():
+        if kept.exists():
             self._resume()
 
     def run(self, out: Path) -> None:
@@ -163,29 +164,17 @@ class Trainer:
     def _save(self) -> None:
         """Write the checkpoint whole or not at all."""
         state = {
-            "recipe": asdict(self._recipe),
             "parameters": [t.detach() for t in self._parameters.tensors()],
             "averaged": self._averaged.tensors(),
             "optimizer": self._optimizer.state_dict(),
             "epoch": self._epoch,
             "best": self._best,
         }
-        partial = self._checkpoint.with_name(self._checkpoint.name + ".partial")
-        torch.save(state, partial)
-        partial.replace(self._checkpoint)
+        checkpoint.save(self._checkpoint, asdict(self._recipe), state)
 
     def _resume(self) -> None:
         """Continue from the checkpoint, which must come from the same recipe."""
-        try:
-            state = torch.load(self._checkpoint, weights_only=True)
-            made_with = state["recipe"]
-        except Exception as error:  # torch.load has no common base for what a damaged file raises
-            raise InputError(f"{self._checkpoint}: not a checkpoint: {error}") from None
-        for key, value in asdict(self._recipe).items():
-            if made_with.get(key) != value:
-                raise InputError(
-                    f"{self._checkpoint}: made with {key} = {made_with.get(key)}, not {value}"
-                )
+        state = checkpoint.load(self._checkpoint, asdict(self._recipe))
         with torch.no_grad():
             pairs = [(self._parameters, "parameters"), (self._averaged, "averaged")]
             for target, key in pairs:
@@ -197,12 +186,12 @@ class Trainer:
 
 
 def judged_views(
-    chip: Chip, recipe: Recipe, training: Images, holdout: Images, checkpoint: Path
+    chip: Chip, recipe: Recipe, training: Images, holdout: Images, beside: Path
 ) -> Views:
-    """Views of the training images judged by a teacher that is trained first; both kept beside."""
+    """Views of the training images judged by a teacher that is trained first; both are kept."""
     teacher_recipe = TeacherRecipe(recipe.seed, recipe.teacher_epochs)
-    kept = checkpoint.with_name(f"{checkpoint.stem}-teacher.pt")
+    kept = beside.with_name(f"{beside.stem}-teacher.pt")
     trainer = TeacherTrainer(teacher_recipe, training, chip.chip.classes, kept)
     teacher = trainer.run(holdout)
-    opinions = checkpoint.with_name(f"{checkpoint.stem}-views.pt")
+    opinions = beside.with_name(f"{beside.stem}-views.pt")
     return Views.ask(training, teacher, recipe.seed, recipe.views, opinions)

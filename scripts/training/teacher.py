@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from chips import InputError
+from scripts.training import checkpoint
 from scripts.training.data import Augmenter, Images
 
 WIDTHS = (16, 32, 64, 128)
@@ -70,11 +70,9 @@ def _block(inputs: int, outputs: int) -> nn.Sequential:
 class TeacherTrainer:
     """Trains a teacher; every epoch ends with a checkpoint."""
 
-    def __init__(
-        self, recipe: TeacherRecipe, training: Images, classes: int, checkpoint: Path
-    ) -> None:
+    def __init__(self, recipe: TeacherRecipe, training: Images, classes: int, kept: Path) -> None:
         torch.manual_seed(recipe.seed)
-        self._recipe, self._labels, self._checkpoint = recipe, training.labels, checkpoint
+        self._recipe, self._labels, self._checkpoint = recipe, training.labels, kept
         self._augmenter = Augmenter(training.pixels)
         self.teacher = Teacher(training.pixels.shape[1], classes)
         self.teacher.to(memory_format=torch.channels_last)
@@ -83,7 +81,7 @@ class TeacherTrainer:
             self.teacher.parameters(), recipe.rate, MOMENTUM, weight_decay=DECAY, nesterov=True
         )
         self._epoch = 0
-        if checkpoint.exists():
+        if kept.exists():
             self._resume()
 
     def run(self, holdout: Images) -> Teacher:
@@ -129,25 +127,14 @@ class TeacherTrainer:
 
     def _save(self) -> None:
         state = {
-            "recipe": asdict(self._recipe),
             "teacher": self.teacher.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "epoch": self._epoch,
         }
-        partial = self._checkpoint.with_name(self._checkpoint.name + ".partial")
-        torch.save(state, partial)
-        partial.replace(self._checkpoint)
+        checkpoint.save(self._checkpoint, asdict(self._recipe), state)
 
     def _resume(self) -> None:
-        try:
-            state = torch.load(self._checkpoint, weights_only=True)
-            made_with = state["recipe"]
-        except Exception as error:  # torch.load has no common base for what a damaged file raises
-            raise InputError(f"{self._checkpoint}: not a checkpoint: {error}") from None
-        if made_with != asdict(self._recipe):
-            raise InputError(
-                f"{self._checkpoint}: made with {made_with}, not {asdict(self._recipe)}"
-            )
+        state = checkpoint.load(self._checkpoint, asdict(self._recipe))
         self.teacher.load_state_dict(state["teacher"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._epoch = state["epoch"]
